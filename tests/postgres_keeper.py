@@ -25,6 +25,9 @@ import psycopg
 START_TIMEOUT = 60.0
 """Seconds that the server may take to answer."""
 
+MEMORY_NEEDED = 4 * 1024**3
+"""Free bytes that the memory file system must have to be used for the data."""
+
 SETTINGS = {
     # Speed over durability: the data is thrown away anyway.
     "fsync": "off",
@@ -50,7 +53,7 @@ class Keeper:
 
     def __init__(self, room: Path, binaries: Path) -> None:
         self.room = room
-        self.home = Path(tempfile.mkdtemp(prefix="vitrina-pgdata-"))
+        self.home = Path(tempfile.mkdtemp(prefix="vitrina-pgdata-", dir=_roomy_memory()))
         self.user = _unprivileged_user()
         self.bin = self._reachable(binaries)
         self.server: subprocess.Popen[bytes] | None = None
@@ -147,6 +150,13 @@ class Keeper:
             if (site / part).exists():
                 shutil.copytree(site / part, copy / part)
         return copy / "pgserver" / "pginstall" / "bin"
+
+
+def _roomy_memory() -> str | None:
+    """The memory file system, where a copy of a database takes a tenth of the time, or None."""
+    memory = Path("/dev/shm")
+    usable = memory.is_dir() and os.access(memory, os.W_OK | os.X_OK)
+    return str(memory) if usable and shutil.disk_usage(memory).free > MEMORY_NEEDED else None
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
