@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Everything CI checks before the tests; goes on after a failure, so one run shows them all.
+# `check.sh lint` takes the linters alone.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/bin:$PATH"
+
+failed=()
+
+step() {
+  local name="$1"
+  shift
+  echo "--> $name"
+  "$@" || failed+=("$name")
+}
+
+step "Python lint" ruff check --quiet
+step "Templates" djlint --quiet --lint vitrina
+step "Styles" npm --prefix frontend run --silent --if-present lint
+if [ "${1:-}" != lint ]; then
+  step "Python format" ruff format --check --quiet
+  step "Python types" mypy --no-error-summary
+  step "Front end types" npm --prefix frontend run --silent --if-present typecheck
+  step "Import contracts" lint-imports --no-timing
+  step "Tracked files" python scripts/check_tracked.py
+fi
+
+if [ "${#failed[@]}" -gt 0 ]; then
+  printf '==> Failed: %s\n' "$(IFS=,; echo "${failed[*]}" | sed 's/,/, /g')" >&2
+  exit 1
+fi
+echo "==> All checks passed"
