@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from vitrina.drawing.chance import Dice
 from vitrina.drawing.lines import kept_inside
@@ -10,6 +11,7 @@ from vitrina.drawing.marks import Line, Mark, Point, Shape, Sheet
 from vitrina.drawing.palettes import Palette
 
 _Grid = list[list[float]]
+_Place = Callable[[list[Point]], list[Point]]
 _CELL = 9.0
 
 
@@ -24,14 +26,14 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
 
     if kind == 0:
         return _layers(grid, palette, place)
-    count = dice.whole(17, 24)
+    count = dice.whole(20, 28)
     order = dice.shuffled(palette.inks) if dice.chance(0.5) else list(palette.inks)
     disc = kind == 1
     radius = min(sheet.inner_width, sheet.inner_height) / 2
     marks: list[Mark] = []
     for level in range(1, count):
         ink = order[min(len(order) - 1, level * len(order) // count)]
-        width = 2.3 if level % 5 == 0 else 1.1
+        width = 2.8 if level % 5 == 0 else 1.5
         for line in level_lines(grid, level / count):
             stretch = place(line)
             closed = line[0] == line[-1] and not disc
@@ -43,33 +45,48 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
 
 
 def _land(dice: Dice, columns: int, rows: int, *, shore: bool) -> _Grid:
-    """Heights from 0 to 1; with a shore, the land sinks to nothing at the edge of the sheet."""
-    noise, scale = dice.noise(), dice.between(16, 24)
-    lift, dx, dy = dice.between(0.0, 0.35), dice.between(-1, 1), dice.between(-1, 1)
+    """Heights from 0 to 1: round hills and hollows on uneven ground; with a shore, low at the edge."""
+    noise, hills = dice.noise(), _hills(dice, columns, rows, shore)
+    scale, rough = dice.between(20, 30), dice.between(0.35, 0.6)
     grid = []
     for j in range(rows + 1):
         line = []
         for i in range(columns + 1):
-            height = noise.hills(i / scale, j / scale)
-            height += lift * (dx * (i / columns - 0.5) + dy * (j / rows - 0.5))
-            if shore:
-                away = max(abs(2 * i / columns - 1), abs(2 * j / rows - 1))
-                height = height + 0.12 - 0.9 * away**5
+            height = rough * noise.hills(i / scale, j / scale)
+            for x, y, spread, size in hills:
+                away = ((i - x) * (i - x) + (j - y) * (j - y)) * spread
+                if away < 9:
+                    height += size * math.exp(-away)
             line.append(height)
         grid.append(line)
     low = min(min(line) for line in grid)
     high = max(max(line) for line in grid)
     if shore:
-        low = max(low, 0.1)
+        low = max(max(grid[0]), max(grid[-1]), max(max(line[0], line[-1]) for line in grid))
     return [[(height - low) / (high - low) for height in line] for line in grid]
 
 
-def _layers(grid: _Grid, palette: Palette, place: object) -> list[Mark]:
+def _hills(
+    dice: Dice, columns: int, rows: int, shore: bool
+) -> list[tuple[float, float, float, float]]:
+    """Centre, steepness and height (or depth) of each hill."""
+    inset = 0.27 if shore else 0.0
+    short = min(columns, rows)
+    made = []
+    for _ in range(dice.whole(4, 6) if shore else dice.whole(6, 9)):
+        x = columns * dice.between(inset, 1 - inset)
+        y = rows * dice.between(inset, 1 - inset)
+        radius = short * dice.between(0.17, 0.27 if shore else 0.34)
+        size = dice.between(0.5, 1.1) if shore or dice.chance(0.62) else -dice.between(0.4, 0.8)
+        made.append((x, y, 1 / (radius * radius), size))
+    return made
+
+
+def _layers(grid: _Grid, palette: Palette, place: _Place) -> list[Mark]:
     """Sheets of inked paper laid on each other, every one smaller than the last."""
-    assert callable(place)
     marks: list[Mark] = []
     inks = palette.inks
-    for step, level in enumerate((0.2, 0.36, 0.5, 0.63, 0.76)):
+    for step, level in enumerate((0.03, 0.16, 0.3, 0.45, 0.6, 0.75)):
         rings = [place(line[:-1]) for line in level_lines(grid, level) if len(line) > 8]
         if not rings:
             continue

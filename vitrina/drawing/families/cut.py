@@ -67,11 +67,11 @@ def _rules(box: _Box, ink: str, dice: Dice) -> list[Line]:
     if dice.chance(0.72):
         count = max(2, round(tall / pitch))
         return [
-            Line(((left + inset, y), (right - inset, y)), ink, 1.3)
+            Line(((left + inset, y), (right - inset, y)), ink, 1.6)
             for y in (top + inset + (tall - 2 * inset) * k / count for k in range(count + 1))
         ]
     count = max(2, round(wide / pitch))
     return [
-        Line(((x, top + inset), (x, bottom - inset)), ink, 1.3)
+        Line(((x, top + inset), (x, bottom - inset)), ink, 1.6)
         for x in (left + inset + (wide - 2 * inset) * k / count for k in range(count + 1))
     ]

@@ -52,7 +52,7 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
         water.add(line)
         shade = tint.at(x / 230, y / 230) * 1.5 - 0.25 + dice.between(-0.12, 0.12)
         ink = inks[min(len(inks) - 1, max(0, int(shade * len(inks))))]
-        width = (1.0, 1.9, 3.2)[min(2, int(dice.roll() ** 1.7 * 3))]
+        width = (1.5, 2.6, 4.2)[min(2, int(dice.roll() ** 1.5 * 3))]
         marks.append(Line([*line[::3], line[-1]], ink, width, smooth=True))
     return by_ink(marks)
 

@@ -24,26 +24,26 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
         curves.append([_turned(point, lean, 1 - 0.08 * turn) for point in first])
     box = (sheet.left, sheet.top, sheet.right, sheet.bottom)
     return [
-        Line(curve, inks[place % len(inks)], 0.95, smooth=True)
+        Line(curve, inks[place % len(inks)], 1.2, smooth=True)
         for place, curve in enumerate(fitted(curves, box))
     ]
 
 
 def _swing(dice: Dice, chord: tuple[int, int], tall: float) -> list[Point]:
-    """One release of the pen: two pendulums a side, a hair out of tune."""
+    """One release of the pen: a pendulum a side, a hair out of tune, and a third that sways the table."""
     p, q = chord
-    slip = dice.between(0.004, 0.016) * dice.pick((1, -1))
+    slip = dice.between(0.0035, 0.008) * dice.pick((1, -1))
     phases = [dice.between(0, math.tau) for _ in range(3)]
-    rest = dice.between(0.006, 0.011)
-    second = dice.between(0.15, 0.45)
-    rounds = round(dice.between(42, 60) / max(1, (p + q) / 3))
-    dense = 16 * max(p, q)
+    rounds = round(dice.between(30, 42) / max(1.0, (p + q) / 4))
+    rest = dice.between(0.7, 1.5) / rounds
+    sway = dice.pick((0.0, 0.12, 0.22))
+    dense = 15 * max(p, q)
     points = []
     for k in range(rounds * dense + 1):
-        t = k / dense * math.tau
-        loss = math.exp(-rest * t * 0.55)
-        x = math.sin(p * t + phases[0]) + second * math.sin((q + slip) * t + phases[2])
-        y = math.sin(q * (1 + slip) * t + phases[1]) + second * math.cos(p * t + phases[2])
+        turn = k / dense
+        t, loss = turn * math.tau, math.exp(-rest * turn)
+        x = math.sin(p * t + phases[0]) + sway * math.sin((p + slip) * t + phases[2])
+        y = math.sin((q + slip) * t + phases[1]) + sway * math.cos((q - slip) * t + phases[2])
         points.append((x * loss, y * loss * tall))
     return points
 

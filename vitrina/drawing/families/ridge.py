@@ -15,7 +15,7 @@ _Swell = Callable[[float, float], float]
 
 
 def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
-    rows = round(sheet.inner_height / dice.between(11.5, 14.5))
+    rows = round(sheet.inner_height / dice.between(12.5, 16.5))
     reach = dice.between(88, 128)
     noise, swell = dice.noise(), _swell(dice)
     inks = _bands(dice, palette, rows)
@@ -30,7 +30,7 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
             for k in range(_COLUMNS + 1)
         ]
         marks += [
-            Line(simplified(run, 0.12), inks[row], 1.35)
+            Line(simplified(run, 0.12), inks[row], 1.8)
             for run in _in_sight(line, horizon)
             if len(run) > 1
         ]

@@ -27,16 +27,16 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
         made = _well(dice, x, y, dice.between(0.62, 0.95))
         rings += made
         owners += [inks[well % len(inks)]] * len(made)
-    pad = sheet.inner_width * 0.03
+    pad = sheet.inner_width * 0.01
     box = (sheet.left + pad, sheet.top + pad, sheet.right - pad, sheet.bottom - pad)
     return [
-        Line(ring, ink, 1.05, closed=True, smooth=True)
+        Line(ring, ink, 1.35, closed=True, smooth=True)
         for ring, ink in zip(fitted(rings, box), owners, strict=True)
     ]
 
 
 def _well(dice: Dice, x: float, y: float, size: float) -> list[list[Point]]:
-    noise, count = dice.noise(), dice.whole(24, 34)
+    noise, count = dice.noise(), dice.whole(20, 29)
     slip, way = dice.between(0.1, 0.42) * size, dice.between(0, math.tau)
     depth, swell = dice.between(0.2, 0.42), dice.between(0.7, 1.3)
     rings = []

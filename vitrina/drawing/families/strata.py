@@ -58,7 +58,7 @@ def _ruled(back: list[Point], sheet: Sheet, ink: str, step: float) -> list[Mark]
         line = [(x, y + drop) for x, y in back[::2]]
         if max(y for _, y in line) > sheet.bottom:
             break
-        marks.append(Line(line, ink, 1.3))
+        marks.append(Line(line, ink, 1.6))
         drop += gap
         gap *= 1.05
     return marks

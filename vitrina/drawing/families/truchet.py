@@ -26,13 +26,13 @@ class _Threads:
 
 
 def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
-    columns = dice.pick((6, 7, 8, 9))
+    strands = dice.pick((1, 2, 3, 3, 4))
+    columns = dice.whole(7, 10) if strands == 1 else dice.whole(6, 8) if strands == 2 else dice.whole(4, 6)
     size = sheet.inner_width / columns
     rows = int(sheet.inner_height / size + 0.2)
     size = min(size, sheet.inner_height / rows)
     left, top = (sheet.width - columns * size) / 2, (sheet.height - rows * size) / 2
-    strands = dice.pick((1, 2, 3, 3, 4))
-    width = {1: 0.2, 2: 0.085, 3: 0.062, 4: 0.045}[strands] * size
+    width = {1: 0.2, 2: 0.09, 3: 0.07, 4: 0.048}[strands] * size
     spread = {1: 0.0, 2: 0.2, 3: 0.19, 4: 0.13}[strands]
     order = dice.pick((0.5, 0.5, 0.78))
     threads, arcs = _Threads(), []

@@ -1,0 +1,256 @@
+"""The database: one engine, one session a thread, and the one place that commits.
+
+SQLite needs to be told when a transaction is going to write: a deferred BEGIN that becomes a writer
+later fails at once with "database is locked" when another one wrote in between. So reads run in a
+plain BEGIN, and :func:`committing` opens with BEGIN IMMEDIATE.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session
+from sqlalchemy.orm import sessionmaker as make_sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from vitrina.core import clock
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Minor = sa.BigInteger
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment. Always timezone-aware and in UTC in Python, on both databases."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(sa.DateTime(timezone=dialect.name != "sqlite"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EnumText(TypeDecorator[StrEnum]):
+    """A StrEnum kept as its text, so that a new state needs no migration of a type."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.enum(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.enum(value)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        datetime: UTCDateTime,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        list[dict[str, Any]]: JSON,
+    }
+
+
+class Identified:
+    """A table with an integer primary key."""
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+
+
+class Dated:
+    """A table whose rows say when they were made."""
+
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+
+class TransitionRow(Identified):
+    """Columns of a transition: who moved a thing from which state to which, when, and why."""
+
+    verb: Mapped[str] = mapped_column(sa.String(32))
+    before: Mapped[str] = mapped_column(sa.String(32))
+    after: Mapped[str] = mapped_column(sa.String(32))
+    by: Mapped[str] = mapped_column(sa.String(80))
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+
+_sessionmaker = make_sessionmaker(autoflush=True, expire_on_commit=False)
+session: scoped_session[Session] = scoped_session(_sessionmaker)
+_engine: Engine | None = None
+_after_commit: list[Callable[[list[Any]], None]] = []
+
+
+def engine() -> Engine:
+    """The engine of the connected database. Raises RuntimeError before :func:`connect`."""
+    if _engine is None:
+        raise RuntimeError("the database is not connected")
+    return _engine
+
+
+def connect(url: str | URL, *, pool_size: int = 8) -> Engine:
+    """Connect to ``url`` (SQLite or PostgreSQL) and make it the database of :data:`session`.
+
+    ``pool_size`` is the number of connections kept for each process (threads plus one is enough).
+    """
+    global _engine
+    disconnect()
+    target = make_url(url)
+    if target.get_backend_name() == "sqlite":
+        _engine = _sqlite(target, pool_size)
+    else:
+        _engine = sa.create_engine(
+            target,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_pre_ping=True,
+            connect_args={"options": "-c timezone=UTC -c lock_timeout=10s"},
+        )
+    _sessionmaker.configure(bind=_engine)
+    return _engine
+
+
+def disconnect() -> None:
+    """Close this thread's session and every pooled connection."""
+    global _engine
+    session.remove()
+    if _engine is not None:
+        _engine.dispose()
+        _engine = None
+
+
+def _sqlite(target: URL, pool_size: int) -> Engine:
+    if target.database and target.database != ":memory:":
+        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    made = sa.create_engine(
+        target,
+        pool_size=pool_size,
+        max_overflow=4,
+        connect_args={"timeout": 20, "check_same_thread": False},
+    )
+
+    @event.listens_for(made, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=20000",
+            "cache_size=-32000",
+            "temp_store=MEMORY",
+            "mmap_size=268435456",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return made
+
+
+def dialect() -> str:
+    """``sqlite`` or ``postgresql``."""
+    return engine().dialect.name
+
+
+def before_commit(hook: Callable[[], None], *, once: str) -> None:
+    """Run ``hook`` just before the present :func:`committing` commits; one hook for each ``once``.
+
+    For rows that everybody writes: the later they are locked, the shorter others wait.
+    """
+    session.info.setdefault("before_commit", {}).setdefault(once, hook)
+
+
+def after_commit(deliver: Callable[[list[Any]], None]) -> None:
+    """Register ``deliver``: called after each commit with what was put in :func:`outgoing`."""
+    if deliver not in _after_commit:
+        _after_commit.append(deliver)
+
+
+def outgoing() -> list[Any]:
+    """What the present transaction wants delivered after its commit."""
+    found: list[Any] = session.info.setdefault("outgoing", [])
+    return found
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """One writing transaction: all of it is stored, or nothing.
+
+    What was loaded before is read again inside the transaction, so a decision is never taken on
+    yesterday's row. Faces, commands and the worker use it; domains never do. Raises RuntimeError
+    when used inside itself, or when something was changed before it began.
+    """
+    if session.info.get("committing"):
+        raise RuntimeError("committing() is already open")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something was changed before committing()")
+    session.rollback()
+    session.info["committing"] = True
+    out: list[Any] = []
+    try:
+        session.connection(execution_options={"writing": True})
+        yield
+        for hook in session.info.get("before_commit", {}).values():
+            hook()
+        session.flush()
+        out = outgoing()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        for name in ("committing", "before_commit", "outgoing"):
+            session.info.pop(name, None)
+    if out:
+        for deliver in _after_commit:
+            deliver(out)
+
+
+def is_committing() -> bool:
+    """Whether a :func:`committing` block is open in this thread."""
+    return bool(session.info.get("committing"))
+
+
+def to_json(value: Any) -> str:
+    """Compact, stable JSON: the same value always gives the same text."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
