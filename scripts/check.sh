@@ -18,10 +18,10 @@ step "Python lint" ruff check --quiet
 step "Templates" djlint --quiet --lint vitrina
 step "Styles" npm --prefix frontend run --silent --if-present lint
 if [ "${1:-}" != lint ]; then
-  step "Python format" ruff format --check --quiet
+  step "Python format" ruff format --check --output-format concise
   step "Python types" mypy --no-error-summary
   step "Front end types" npm --prefix frontend run --silent --if-present typecheck
-  step "Import contracts" lint-imports --no-timing
+  step "Import contracts" lint-imports --no-logo
   step "Tracked files" python scripts/check_tracked.py
 fi
 
