@@ -122,12 +122,12 @@ test-long: install-dev ## Run the long tests
 	@$(BIN)/pytest -n $(WORKERS) -m long $(COVER) $(PYTEST) $(TESTS)
 
 .PHONY: check
-check: install-dev ## Check format, lint, types, import contracts, templates, styles and locks
+check: $(STAMPS)/dev frontend/node_modules/.stamp ## Check format, lint, types, import contracts, templates, styles and locks
 	$(call say,Check)
 	@scripts/check.sh
 
 .PHONY: lint
-lint: install-dev ## Lint Python, templates and styles
+lint: $(STAMPS)/dev frontend/node_modules/.stamp ## Lint Python, templates and styles
 	$(call say,Lint)
 	@scripts/check.sh lint
 
