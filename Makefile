@@ -102,6 +102,7 @@ frontend/node_modules/.stamp: frontend/package.json frontend/package-lock.json f
 
 $(DIST)/.built: frontend/node_modules/.stamp $(FRONTEND)
 	$(call say,Build the front end)
+	@scripts/node.sh
 	@cd frontend && npm run --silent build
 	@touch $@
 
