@@ -140,6 +140,8 @@ def _launch() -> dict[str, Any]:
     room = _room()
     (room / "server.json").unlink(missing_ok=True)
     log = room / "server.log"
+    # The keeper outlives a run that measures coverage, and must not write into its results.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
     with log.open("w") as out:
         keeper = subprocess.Popen(
             [sys.executable, str(KEEPER), str(room), str(binaries())],
@@ -148,6 +150,7 @@ def _launch() -> dict[str, Any]:
             stderr=out,
             start_new_session=True,
             cwd="/",
+            env=environment,
         )
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
