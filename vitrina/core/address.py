@@ -50,6 +50,14 @@ NAMES: Final = {
     "postal_code": "postal_code",
 }
 
+# English names of cities that are regions of their own; the data has only the transcribed ones.
+ALIASES: Final = {
+    "moscow": "москва",
+    "saint petersburg": "санкт-петербург",
+    "st petersburg": "санкт-петербург",
+    "st. petersburg": "санкт-петербург",
+}
+
 
 class InvalidAddress(Invalid):
     """Facts: ``errors`` maps a field to ``required``, ``invalid`` or ``too_long``."""
@@ -152,7 +160,7 @@ def _plain(text: str) -> str:
 
 def _region(value: str, country: _Country) -> str | None:
     """The country's own key for a region given by code or name; None when there is no such one."""
-    wanted = _plain(value)
+    wanted = _plain(ALIASES.get(value.casefold(), value))
     for key, labels in country.regions:
         if wanted in (_plain(key), *map(_plain, labels)):
             return key
