@@ -4,7 +4,7 @@ MODE_GENERIC: int
 MODE_TEXT: int
 MODE_FONT: int
 
-class error(Exception): ...  # noqa: N801, N818
+class error(Exception): ...  # noqa: N801
 
 def compress(
     string: bytes, mode: int = ..., quality: int = 11, lgwin: int = 22, lgblock: int = 0
