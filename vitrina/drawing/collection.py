@@ -1,6 +1,7 @@
-"""The works of the demo shop, their families and themed collections, with texts in three languages.
+"""The works of the demo shop, their families and collections, with texts in three languages.
 
-The texts lie beside this file in ``texts/*.toml``; they are read once and checked while they are read.
+The texts lie beside this file in ``texts/*.toml``; they are read once, and checked as they are
+read.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from vitrina.drawing.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A sheet on offer: centimetres, grams of the rolled parcel, list price in minor units of EUR."""
+    """A sheet on offer: centimetres, grams of the rolled parcel, price in minor units of EUR."""
 
     width_cm: int
     height_cm: int
@@ -51,7 +52,7 @@ FORMATS: dict[str, dict[str, Size]] = {
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """A curated work: what is drawn, in which sizes and edition, and what the shop says about it."""
+    """A curated work: what is drawn, its sizes and edition, and what the shop says about it."""
 
     key: str
     family: str

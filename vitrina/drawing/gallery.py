@@ -59,20 +59,24 @@ def _shadow(box: tuple[float, float, float, float], *, deep: bool) -> str:
     for step in range(6):
         grow = step * fall / 4
         layers.append(
-            f'<rect x="{left - grow * 0.4:.1f}" y="{top + fall * 0.5:.1f}" width="{width + grow * 0.8:.1f}" '
-            f'height="{height + grow:.1f}" fill="{INK}" fill-opacity=".035"/>'
+            f'<rect x="{left - grow * 0.4:.1f}" y="{top + fall * 0.5:.1f}" '
+            f'width="{width + grow * 0.8:.1f}" height="{height + grow:.1f}" '
+            f'fill="{INK}" fill-opacity=".035"/>'
         )
     return "".join(layers)
 
 
-def _rim(
-    box: tuple[float, float, float, float], rim: float, colours: tuple[str, str]
-) -> str:
+def _rim(box: tuple[float, float, float, float], rim: float, colours: tuple[str, str]) -> str:
     """The moulding with its mitred corners."""
     left, top, width, height = box
     face, line = colours
     right, bottom = left + width, top + height
-    corners = ((left, top, 1, 1), (right, top, -1, 1), (right, bottom, -1, -1), (left, bottom, 1, -1))
+    corners = (
+        (left, top, 1, 1),
+        (right, top, -1, 1),
+        (right, bottom, -1, -1),
+        (left, bottom, 1, -1),
+    )
     mitres = "".join(f"M{x:.1f} {y:.1f}l{sx * rim:.1f} {sy * rim:.1f}" for x, y, sx, sy in corners)
     return (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
@@ -82,9 +86,10 @@ def _rim(
 
 def _hung(work: Work, left: float, top: float, width: float, height: float) -> str:
     sheet = work.sheet
+    box = f"0 0 {vector.number(sheet.width)} {vector.number(sheet.height)}"
     return (
         f'<svg x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
-        f'viewBox="0 0 {vector.number(sheet.width)} {vector.number(sheet.height)}">{sheet_svg(work)}</svg>'
+        f'viewBox="{box}">{sheet_svg(work)}</svg>'
     )
 
 
@@ -98,8 +103,8 @@ def in_scale(
 ) -> str:
     """A wall with the work at its true size beside a person of 170 cm and a bar of 50 cm, as SVG.
 
-    With ``standalone=False`` there is no wall colour and every line is ``currentColor``, so that the picture,
-    put into a page, takes the ink of the page's theme.
+    With ``standalone=False`` there is no wall colour and every line is ``currentColor``, so that
+    the picture, put into a page, takes the ink of the page's theme.
     """
     hung = replace(work, width_cm=width_cm, height_cm=height_cm)
     ink = INK if standalone else "currentColor"
@@ -119,15 +124,16 @@ def in_scale(
 
 
 _COAT: tuple[Point, ...] = (
-    (0, 147), (4.2, 147), (4.4, 142), (10, 140), (17, 137), (20.5, 130), (22.5, 116), (24.5, 100),
-    (25.5, 88), (25.5, 79), (22.5, 77), (21.2, 84), (19.8, 97), (17.2, 112), (16, 120), (15.6, 108),
-    (15.8, 92), (17.5, 72), (19, 54), (19.5, 50), (12, 48.5), (0, 48),
+    (4, 148.5), (4, 143), (6, 140.8), (12, 138.6), (17.4, 136), (19.6, 129), (20.6, 116),
+    (22.6, 102), (23.8, 92), (24.4, 82), (22.6, 75.5), (20.4, 80), (19.4, 92), (17.8, 104),
+    (15.6, 118), (14.8, 112), (13.4, 100), (14.6, 86), (17, 68), (18.4, 52), (18.6, 47.6), (12, 46.8), (0, 46.4),
 )  # fmt: skip
 _LEG: tuple[Point, ...] = (
-    (11.5, 49), (11.2, 36), (10.2, 20), (9.2, 7), (11.5, 3), (12, 0.5), (4.5, 0.5), (4.2, 8), (4, 24), (2.6, 48.5),
+    (11.5, 49), (11.2, 36), (10.2, 20), (9.2, 7), (11.5, 3), (12, 0.5), (4.5, 0.5),
+    (4.2, 8), (4, 24), (2.6, 48.5),
 )  # fmt: skip
 _HEAD: tuple[Point, ...] = (
-    (0, 171.5), (7, 170), (9, 163), (8.6, 155), (5.5, 148), (0, 145.5),
+    (0, 170), (4.5, 170), (8.6, 166.5), (9.6, 160), (8.4, 152.5), (4.6, 147.2), (0, 146.6),
 )  # fmt: skip
 
 
@@ -137,15 +143,17 @@ def _room(ink: str) -> list[Mark]:
     def stand(points: tuple[Point, ...], side: int) -> list[Point]:
         return [((_PERSON_AT + side * x) * _UNIT, (_FLOOR - y) * _UNIT) for x, y in points]
 
-    marks: list[Mark] = [
-        Line(((0, _FLOOR * _UNIT), (_ROOM[0] * _UNIT, _FLOOR * _UNIT)), ink, 2.0)
-    ]
+    marks: list[Mark] = [Line(((0, _FLOOR * _UNIT), (_ROOM[0] * _UNIT, _FLOOR * _UNIT)), ink, 2.0)]
     for side in (-1, 1):
         marks += [Line(stand(part, side), ink, 3.0, smooth=True) for part in (_HEAD, _COAT, _LEG)]
     marks.append(Line(stand(((0, 48), (0, 70)), 1), ink, 2.0))
     right, y = (_ROOM[0] - 16) * _UNIT, (_FLOOR - 10) * _UNIT
     left = right - 50 * _UNIT
-    for line in (((left, y), (right, y)), ((left, y - 9), (left, y + 9)), ((right, y - 9), (right, y + 9))):
+    for line in (
+        ((left, y), (right, y)),
+        ((left, y - 9), (left, y + 9)),
+        ((right, y - 9), (right, y + 9)),
+    ):
         marks.append(Line(line, ink, 2.0))
     return marks
 
@@ -153,9 +161,10 @@ def _room(ink: str) -> list[Mark]:
 def _measures(ink: str) -> str:
     """The two numbers of the picture."""
     bar_x, bar_y = (_ROOM[0] - 41) * _UNIT, (_FLOOR - 10) * _UNIT - 18
-    font = f'fill="{ink}" font-family="Golos Text Variable,Golos Text,system-ui,sans-serif" font-size="26"'
+    faces = "Golos Text Variable,Golos Text,system-ui,sans-serif"
     return (
-        f'<g {font} text-anchor="middle"><text x="{bar_x:g}" y="{bar_y:g}">50\u00a0cm</text>'
+        f'<g fill="{ink}" font-family="{faces}" font-size="26" text-anchor="middle">'
+        f'<text x="{bar_x:g}" y="{bar_y:g}">50\u00a0cm</text>'
         f'<text x="{_PERSON_AT * _UNIT:g}" y="{(_FLOOR + 9) * _UNIT:g}">170\u00a0cm</text></g>'
     )
 
@@ -182,9 +191,7 @@ def og_image(
     return encoded(stage, "JPEG")
 
 
-def _set_title(
-    stage: Image.Image, title: str, font: str | PathLike[str], left: int
-) -> None:
+def _set_title(stage: Image.Image, title: str, font: str | PathLike[str], left: int) -> None:
     """The title in lines that fit to the right of the print, about its middle."""
     face = ImageFont.truetype(font, 60)
     lines: list[str] = []

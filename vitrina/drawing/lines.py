@@ -9,7 +9,7 @@ from vitrina.drawing.marks import Point
 
 
 def simplified(points: Sequence[Point], tolerance: float = 0.15) -> list[Point]:
-    """Drop points that lie within ``tolerance`` of the line between kept ones (Ramer-Douglas-Peucker)."""
+    """Drop points within ``tolerance`` of the line between kept ones (Ramer-Douglas-Peucker)."""
     if len(points) < 3:
         return list(points)
     keep = [False] * len(points)
@@ -61,7 +61,10 @@ def circle(x: float, y: float, radius: float, count: int = 36) -> list[Point]:
 
 
 def fitted(
-    lines: Sequence[Sequence[Point]], box: tuple[float, float, float, float], *, centred: bool = True
+    lines: Sequence[Sequence[Point]],
+    box: tuple[float, float, float, float],
+    *,
+    centred: bool = True,
 ) -> list[list[Point]]:
     """Scale and move lines so that together they just fill ``box`` (left, top, right, bottom)."""
     left, top, right, bottom = box
@@ -78,9 +81,7 @@ def fitted(
     ]
 
 
-def kept_inside(
-    points: Iterable[Point], x: float, y: float, radius: float
-) -> list[list[Point]]:
+def kept_inside(points: Iterable[Point], x: float, y: float, radius: float) -> list[list[Point]]:
     """The stretches of a polyline inside a disc."""
     runs: list[list[Point]] = [[]]
     for px, py in points:

@@ -1,7 +1,7 @@
 """The marks a drawing is made of: strokes, filled shapes, arcs and dots.
 
-Families give lists of marks; ``vector`` and ``pixels`` turn the same list into SVG and into a picture.
-All lengths are in sheet units (the short side of a sheet is 600), y grows downwards.
+Families give lists of marks; ``vector`` and ``pixels`` turn the same list into SVG and into a
+picture. All lengths are in sheet units (the short side of a sheet is 600); y grows downwards.
 """
 
 from __future__ import annotations
@@ -109,5 +109,5 @@ class Sheet:
 
 
 def by_ink(marks: Iterable[Mark]) -> list[Mark]:
-    """Order marks by ink (and weight), so that each ink becomes one path. For marks that do not cover."""
+    """Marks ordered by ink and weight, one path each; for marks that do not cover others."""
     return sorted(marks, key=lambda mark: (mark.ink, getattr(mark, "width", 0.0)))

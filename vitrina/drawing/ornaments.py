@@ -1,4 +1,4 @@
-"""Drawings of the interface in one ink: the footer's wave, empty places, and one drawing for every order."""
+"""One-ink drawings of the pages: the footer's wave, empty places, and one for every order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def ornament(seed: int, kind: str) -> str:
     Raises KeyError for another kind.
     """
     sheet, draw = KINDS[kind]
-    return _in_one_ink(draw(Dice(kind, seed), "currentColor"), sheet, f"ornament ornament-{kind}", None)
+    return _in_one_ink(
+        draw(Dice(kind, seed), "currentColor"), sheet, f"ornament ornament-{kind}", None
+    )
 
 
 def order_drawing(number: str, title: str | None = None) -> str:
@@ -66,7 +68,7 @@ def _wave(dice: Dice, ink: str) -> list[Mark]:
             x = k * 24.0
             swell = math.sin(math.pi * k / 60) ** 2
             rise = noise.at(k * 0.13 + row * 0.06, row * 0.16) - 0.5
-            line.append((x, 24 + row * 9 + swell * rise * 62))
+            line.append((x, 24 + row * 9 + swell * rise * 42))
         marks.append(Line(line, ink, 1.2, smooth=True))
     return marks
 
@@ -100,7 +102,7 @@ def _ran_off(dice: Dice, ink: str) -> list[Mark]:
     rows: list[Mark] = [_blank_sheet(40, 30, 260, 310, ink)]
     for row in range(6):
         points = [
-            (70 + k * 8.0, 92 + row * 22 - 26 * (noise.hills(k * 0.24, row * 0.3) - 0.35))
+            (70 + k * 8.0, 92 + row * 22 - 44 * (noise.hills(k * 0.24, row * 0.3) - 0.4))
             for k in range(21)
         ]
         rows.append(Line(points, ink, 1.6, smooth=True))
@@ -108,7 +110,7 @@ def _ran_off(dice: Dice, ink: str) -> list[Mark]:
     turn = dice.between(-0.2, 0.2)
     for k in range(150):
         angle = k * 0.21 + turn
-        x = 246 + k * 2.55 + 30 * math.sin(angle) * min(1.0, k / 14)
+        x = 246 + k * 2.9 + 30 * math.sin(angle) * min(1.0, k / 14)
         y = 236 - 34 * (1 - math.cos(angle)) * min(1.0, k / 14) + 38 * math.sin(k * 0.031)
         loops.append((x, y))
     rows.append(Line(loops, ink, 2.4, smooth=True))

@@ -35,17 +35,37 @@ _ALL = (
     _palette("graphite", "Graphite", "Grafite", "Графит", "#F5F4F1", "#22252A #6B6F76 #B3362A"),
     _palette("clay", "Clay", "Barro", "Глина", "#F3E7DA", "#8C3F27 #C77B55 #2F3B3A #D9A441"),
     _palette("salt", "Salt", "Sal", "Соль", "#F1F4F4", "#2B5D8A #86A9C4 #1C2B3A #D9643A"),
-    _palette("saffron", "Saffron", "Açafrão", "Шафран", "#FBF6E6", "#C4491D #E0A100 #2C3A57 #7C8C5A"),
+    _palette(
+        "saffron", "Saffron", "Açafrão", "Шафран", "#FBF6E6", "#C4491D #E0A100 #2C3A57 #7C8C5A"
+    ),
     _palette("fog", "Fog", "Névoa", "Туман", "#ECEEED", "#27343B #50616B #8FA1A6 #C08A5A"),
     _palette("plum", "Plum", "Ameixa", "Слива", "#F6EFEA", "#4B1F3F #8C3B5E #D08A6B #2F4858"),
     _palette("citrus", "Citrus", "Cítrico", "Цитрус", "#F8F8EE", "#1D3142 #E8702A #D9B310 #2F6B4F"),
     _palette("lagoon", "Lagoon", "Laguna", "Лагуна", "#EFF5F3", "#0D6E6E #16323C #43A5A0 #F0785A"),
-    _palette("lantern", "Lantern", "Lanterna", "Фонарь", "#121A33", "#F6EBCB #F0A850 #7AA7E0 #DE4F66"),
+    _palette(
+        "lantern", "Lantern", "Lanterna", "Фонарь", "#121A33", "#F6EBCB #F0A850 #7AA7E0 #DE4F66"
+    ),
     _palette("midnight", "Midnight", "Meia-noite", "Полночь", "#0E1530", "#E8EDFA #8FA6DD #5A78C8"),
     _palette("kelp", "Kelp", "Alga", "Ламинария", "#0F2A2A", "#E9E3C8 #6FB59B #D98E4A #4A938A"),
-    _palette("rosewood", "Rosewood", "Jacarandá", "Палисандр", "#2A1420", "#F3D9C9 #D8626A #E9A15B #9A6488"),
-    _palette("charcoal", "Charcoal", "Carvão", "Уголь", "#1B1C1E", "#F1EEE6 #C9A26B #8E979B #C4553D"),
-    _palette("cyanotype", "Cyanotype", "Cianótipo", "Цианотипия", "#13305E", "#F2F4EC #A9C3E6 #6E95CC #F2D9A0"),
+    _palette(
+        "rosewood",
+        "Rosewood",
+        "Jacarandá",
+        "Палисандр",
+        "#2A1420",
+        "#F3D9C9 #D8626A #E9A15B #9A6488",
+    ),
+    _palette(
+        "charcoal", "Charcoal", "Carvão", "Уголь", "#1B1C1E", "#F1EEE6 #C9A26B #8E979B #C4553D"
+    ),
+    _palette(
+        "cyanotype",
+        "Cyanotype",
+        "Cianótipo",
+        "Цианотипия",
+        "#13305E",
+        "#F2F4EC #A9C3E6 #6E95CC #F2D9A0",
+    ),
 )
 
 PALETTES: dict[str, Palette] = {palette.key: palette for palette in _ALL}

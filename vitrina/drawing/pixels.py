@@ -1,4 +1,4 @@
-"""Marks as pixels, for mail and link previews: Pillow, drawn larger and reduced, so that edges are soft."""
+"""Marks as pixels, for mail and link previews: drawn larger, then reduced to soften edges."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vitrina.drawing.marks import Arc, Dot, Line, Mark, Point, Shape, Sheet
 
 def painted(marks: Iterable[Mark], sheet: Sheet, paper: str, width_px: int) -> Image.Image:
     """An RGB picture of the sheet, ``width_px`` wide."""
-    finer = 3 if width_px <= 1000 else 2
+    finer = 4 if width_px <= 1000 else 3 if width_px <= 1600 else 2
     scale = width_px * finer / sheet.width
     size = (width_px * finer, round(sheet.height * width_px / sheet.width) * finer)
     picture = Image.new("RGB", size, paper)
@@ -37,7 +37,7 @@ def _stroke(
     thick = max(1, round(width * scale))
     brush.line(line, fill=ink, width=thick, joint="curve" if thick > 3 else None)
     if thick > 2:
-        reach = thick / 2
+        reach = (thick - 1) / 2
         for x, y in (line[0], line[-1]):
             brush.ellipse((x - reach, y - reach, x + reach, y + reach), fill=ink)
 

@@ -1,4 +1,6 @@
-"""The print studio: a work is a family, a seed, a palette and a size; the same work is always the same drawing."""
+"""The print studio: a family, a seed, a palette and a size make a work.
+
+The same work is always the same drawing."""
 
 from __future__ import annotations
 
@@ -47,7 +49,10 @@ WALL = "#E7E9EE"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A print: which code draws it, from which seed, in which inks, on a sheet of how many centimetres."""
+    """What is printed: the code that draws it, its seed, its inks and the sheet in centimetres.
+
+    Raises ValueError for a family or palette that does not exist and for an impossible sheet.
+    """
 
     family: str
     seed: int
@@ -120,7 +125,7 @@ def picture(work: Work, width_px: int) -> Image.Image:
 
 
 def raster(work: Work, width_px: int, kind: str = "PNG") -> bytes:
-    """The work as the bytes of a PNG (or ``kind="JPEG"``), ``width_px`` wide: for mail and documents."""
+    """The work as PNG bytes (or ``kind="JPEG"``), ``width_px`` wide: for mail and documents."""
     return encoded(picture(work, width_px), kind)
 
 

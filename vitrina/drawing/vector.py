@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from vitrina.drawing.marks import Arc, Dot, Line, Mark, Point, Shape
 
@@ -34,7 +34,7 @@ def _snapped(points: Iterable[Point]) -> list[tuple[int, int]]:
 def _straight(points: Sequence[Point], closed: bool) -> str:
     spots = _snapped(points)
     steps = [f"M{_pair(*spots[0])}"]
-    for (ax, ay), (bx, by) in zip(spots, spots[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(spots):
         if (ax, ay) == (bx, by):
             continue
         step = _pair(bx - ax, by - ay)
@@ -46,8 +46,8 @@ def _straight(points: Sequence[Point], closed: bool) -> str:
 def _spline(points: Sequence[Point], closed: bool) -> str:
     """A quadratic B-spline with one pair of numbers a point.
 
-    ``t`` mirrors the last control point, so each step only names where it ends. The end is chosen from the
-    mirrored (rounded) control point, not the ideal one: rounding errors then never add up.
+    ``t`` mirrors the last control point, so each step only names where it ends. The end is chosen
+    from the mirrored (rounded) control point, not the ideal one: rounding errors never add up.
     """
     spots = _snapped(points)
     if closed:
@@ -59,7 +59,11 @@ def _spline(points: Sequence[Point], closed: bool) -> str:
         ex, ey = (cx + px) // 2, (cy + py) // 2
         step = _pair(ex - x, ey - y)
         if index == 0:
-            path.append(f"q{_pair(cx - x, cy - y)} {step}t" if len(spots) > 3 else f"q{_pair(cx - x, cy - y)} {step}")
+            path.append(
+                f"q{_pair(cx - x, cy - y)} {step}t"
+                if len(spots) > 3
+                else f"q{_pair(cx - x, cy - y)} {step}"
+            )
         else:
             path.append(step if path[-1][-1] == "t" or step[0] == "-" else f" {step}")
         x, y, cx, cy = ex, ey, 2 * ex - cx, 2 * ey - cy
@@ -77,7 +81,9 @@ def _path(points: Sequence[Point], smooth: bool, closed: bool) -> str:
 
 def _round(x: float, y: float, radius: float) -> str:
     r, span = number(radius), round(radius * 20)
-    return f"M{number(x - radius)} {number(y)}a{r} {r} 0 1 0 {_tenths(span)} 0a{r} {r} 0 1 0 {_tenths(-span)} 0z"
+    half = f"a{r} {r} 0 1 0 "
+    start = f"M{number(x - radius)} {number(y)}"
+    return f"{start}{half}{_tenths(span)} 0{half}{_tenths(-span)} 0z"
 
 
 def _outline(mark: Mark) -> str:

@@ -30,22 +30,29 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
     order = dice.shuffled(palette.inks) if dice.chance(0.5) else list(palette.inks)
     disc = kind == 1
     radius = min(sheet.inner_width, sheet.inner_height) / 2
-    marks: list[Mark] = []
+    marks: list[Line] = []
     for level in range(1, count):
         ink = order[min(len(order) - 1, level * len(order) // count)]
         width = 2.8 if level % 5 == 0 else 1.5
         for line in level_lines(grid, level / count):
             stretch = place(line)
             closed = line[0] == line[-1] and not disc
-            parts = kept_inside(stretch, sheet.width / 2, sheet.height / 2, radius) if disc else [stretch]
-            for part in parts:
-                if len(part) > 4:
-                    marks.append(Line(part[:-1] if closed else part, ink, width, closed, smooth=True))
-    return sorted(marks, key=lambda mark: mark.width)  # type: ignore[union-attr]
+            parts = (
+                kept_inside(stretch, sheet.width / 2, sheet.height / 2, radius)
+                if disc
+                else [stretch]
+            )
+            marks += [
+                Line(part[:-1] if closed else part, ink, width, closed, smooth=True)
+                for part in parts
+                if len(part) > 4
+            ]
+    marks.sort(key=lambda mark: mark.width)
+    return [*marks]
 
 
 def _land(dice: Dice, columns: int, rows: int, *, shore: bool) -> _Grid:
-    """Heights from 0 to 1: round hills and hollows on uneven ground; with a shore, low at the edge."""
+    """Heights from 0 to 1: round hills and hollows on uneven ground; a shore is low all round."""
     noise, hills = dice.noise(), _hills(dice, columns, rows, shore)
     scale, rough = dice.between(20, 30), dice.between(0.35, 0.6)
     grid = []
@@ -99,13 +106,21 @@ def _layers(grid: _Grid, palette: Palette, place: _Place) -> list[Mark]:
 
 
 def level_lines(grid: _Grid, level: float) -> list[list[Point]]:
-    """The lines where a grid of heights passes a level, in grid coordinates; closed ones end where they begin."""
+    """The lines where a grid of heights passes a level, in grid coordinates.
+
+    A closed line ends with the point it begins with.
+    """
     links: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
     spots: dict[tuple[int, int, int], Point] = {}
     for j in range(len(grid) - 1):
         upper, lower = grid[j], grid[j + 1]
         for i in range(len(upper) - 1):
-            a, b, c, d = upper[i] > level, upper[i + 1] > level, lower[i + 1] > level, lower[i] > level
+            a, b, c, d = (
+                upper[i] > level,
+                upper[i + 1] > level,
+                lower[i + 1] > level,
+                lower[i] > level,
+            )
             if a == b == c == d:
                 continue
             edges = _edges((a, b, c, d), i, j)

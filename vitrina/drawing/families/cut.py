@@ -1,4 +1,4 @@
-"""Recursive cut: a sheet cut again and again; some pieces are inked, some ruled, some left alone."""
+"""Recursive cut: a sheet cut again and again; pieces are inked, ruled or left alone."""
 
 from __future__ import annotations
 

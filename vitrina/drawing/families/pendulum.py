@@ -14,7 +14,7 @@ _CHORDS = ((2, 3), (3, 4), (1, 2), (3, 5), (4, 5), (1, 1), (2, 5))
 
 def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
     inks = dice.shuffled(palette.inks)
-    swings = dice.whole(1, 3)
+    swings = dice.whole(1, min(3, len(inks)))
     chord = dice.pick(_CHORDS)
     tall = min(1.45, max(0.69, sheet.inner_height / sheet.inner_width))
     first = _swing(dice, chord, tall)
@@ -30,7 +30,7 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
 
 
 def _swing(dice: Dice, chord: tuple[int, int], tall: float) -> list[Point]:
-    """One release of the pen: a pendulum a side, a hair out of tune, and a third that sways the table."""
+    """One release of the pen: a pendulum a side, out of tune by a hair, and a third below."""
     p, q = chord
     slip = dice.between(0.0035, 0.008) * dice.pick((1, -1))
     phases = [dice.between(0, math.tau) for _ in range(3)]

@@ -19,14 +19,14 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
     reach = dice.between(88, 128)
     noise, swell = dice.noise(), _swell(dice)
     inks = _bands(dice, palette, rows)
-    gap = (sheet.inner_height - reach * 0.75) / (rows - 1)
+    land = [_row(noise, swell, row / (rows - 1), row * 0.21) for row in range(rows)]
+    gap = _gap(sheet, land, reach)
     horizon = [math.inf] * (_COLUMNS + 1)
     marks: list[Mark] = []
     for row in reversed(range(rows)):
         base = sheet.bottom - (rows - 1 - row) * gap
-        heights = _row(noise, swell, row / (rows - 1), row * 0.21)
         line = [
-            (sheet.left + sheet.inner_width * k / _COLUMNS, base - reach * heights[k])
+            (sheet.left + sheet.inner_width * k / _COLUMNS, base - reach * land[row][k])
             for k in range(_COLUMNS + 1)
         ]
         marks += [
@@ -35,6 +35,15 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
             if len(run) > 1
         ]
     return marks
+
+
+def _gap(sheet: Sheet, land: list[list[float]], reach: float) -> float:
+    """The distance of rows at which the highest peak just meets the top margin."""
+    last = len(land) - 1
+    return min(
+        (sheet.inner_height - reach * max(heights)) / (last - row)
+        for row, heights in enumerate(land[:last])
+    )
 
 
 def _swell(dice: Dice) -> _Swell:
@@ -61,7 +70,9 @@ def _row(noise: Noise, swell: _Swell, y: float, walk: float) -> list[float]:
         edge = min(1.0, min(x, 1 - x) * 14)
         rise = swell(x, y)
         rough = noise.hills(x * 9, walk)
-        heights.append(edge * (rise * (0.12 + rough * rough * 1.35) + 0.05 * noise.at(x * 22, walk)))
+        heights.append(
+            edge * (rise * (0.12 + rough * rough * 1.35) + 0.05 * noise.at(x * 22, walk))
+        )
     return heights
 
 
@@ -78,6 +89,7 @@ def _in_sight(line: list[Point], horizon: list[float]) -> list[list[Point]]:
     """The parts of a row above everything nearer; raises the horizon to the row."""
     runs: list[list[Point]] = []
     run: list[Point] = []
+    horizon_before = math.inf
     for k, (x, y) in enumerate(line):
         if y < horizon[k]:
             if not run and k and line[k - 1][1] >= horizon[k - 1]:

@@ -30,7 +30,7 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
     pad = sheet.inner_width * 0.01
     box = (sheet.left + pad, sheet.top + pad, sheet.right - pad, sheet.bottom - pad)
     return [
-        Line(ring, ink, 1.35, closed=True, smooth=True)
+        Line(ring, ink, 1.5, closed=True, smooth=True)
         for ring, ink in zip(fitted(rings, box), owners, strict=True)
     ]
 

@@ -40,10 +40,10 @@ def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
 def _bell(kind: int, share: float, tone: float) -> float:
     """How full a seed is: kind 0 grows outwards, 1 follows the noise, 2 swells in the middle."""
     if kind == 0:
-        return share**0.8
+        return math.pow(share, 0.8)
     if kind == 1:
         return min(1.0, max(0.0, tone * 1.7 - 0.35))
-    return math.sin(math.pi * share**0.9)
+    return math.sin(math.pi * math.pow(share, 0.9))
 
 
 def _petal(

@@ -27,7 +27,13 @@ class _Threads:
 
 def draw(sheet: Sheet, palette: Palette, dice: Dice) -> list[Mark]:
     strands = dice.pick((1, 2, 3, 3, 4))
-    columns = dice.whole(7, 10) if strands == 1 else dice.whole(6, 8) if strands == 2 else dice.whole(4, 6)
+    columns = (
+        dice.whole(7, 10)
+        if strands == 1
+        else dice.whole(6, 8)
+        if strands == 2
+        else dice.whole(4, 6)
+    )
     size = sheet.inner_width / columns
     rows = int(sheet.inner_height / size + 0.2)
     size = min(size, sheet.inner_height / rows)
@@ -76,9 +82,7 @@ def _tile(
     ]
 
 
-def _dye(
-    threads: _Threads, arcs: list[_Bow], dice: Dice, palette: Palette
-) -> dict[_Port, str]:
+def _dye(threads: _Threads, arcs: list[_Bow], dice: Dice, palette: Palette) -> dict[_Port, str]:
     """The long threads take the first ink, the shorter ones the rest, in turn."""
     lengths: dict[_Port, int] = {}
     for *_, port in arcs:
