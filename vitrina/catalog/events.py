@@ -1,0 +1,29 @@
+"""News of the catalogue."""
+
+from dataclasses import dataclass
+
+from vitrina.core.events import Event
+
+
+@dataclass(frozen=True)
+class ProductChanged(Event):
+    """Products were made, changed, archived or removed; one event may name many."""
+
+    product_ids: list[int]
+
+
+@dataclass(frozen=True)
+class CategoryChanged(Event):
+    category_ids: list[int]
+
+
+@dataclass(frozen=True)
+class CollectionChanged(Event):
+    collection_ids: list[int]
+
+
+@dataclass(frozen=True)
+class RatesChanged(Event):
+    """An exchange rate or the ending of converted prices changed."""
+
+    currency: str
