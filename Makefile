@@ -1,7 +1,6 @@
 # Vitrina. `make` lists the targets; a fresh machine needs Python 3.11 to 3.13 and make, nothing else.
 
 PYTHON ?= python3
-PORT ?= 5000
 WORKERS ?= 2
 # `make test TESTS=tests/cart`, `make test COVERAGE=1`, `make test PYTEST="-x -k cart"`
 TESTS ?=
@@ -16,7 +15,7 @@ CATALOGUES := $(shell find vitrina/translations -name '*.po' 2>/dev/null)
 FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
 COVER := $(if $(COVERAGE),--cov --cov-report=term)
 
-export PYTHON PORT
+export PYTHON
 # Node, when it comes from its wheel, lives beside our Python.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
