@@ -123,23 +123,36 @@ class Money:
         Largest remainder: what the divisions leave over goes to the largest remainders, the
         earlier part first. With all weights 0 the parts are equal.
         """
-        if not weights:
-            raise ValueError("nothing to share among")
-        if any(weight < 0 for weight in weights):
-            raise ValueError("weights are never negative")
-        total = sum(weights)
-        if total == 0:
-            weights, total = [1] * len(weights), len(weights)
-        sign = -1 if self.minor < 0 else 1
-        amount = abs(self.minor)
-        shares = [amount * weight // total for weight in weights]
-        left = amount - sum(shares)
-        by_remainder = sorted(
-            range(len(weights)), key=lambda i: (-(amount * weights[i] % total), i)
-        )
+        return [Money(part, self.currency) for part in portions(self.minor, weights)]
+
+
+def portions(amount: int, weights: Sequence[int]) -> list[int]:
+    """``amount`` units divided in proportion to ``weights`` (>= 0), adding up exactly.
+
+    Largest remainder: what the divisions leave over goes to the largest remainders, the earlier
+    part first. With all weights 0 the parts are equal. A part is never larger than its weight
+    when ``amount`` is not larger than all of them. Raises ValueError for no or negative weights.
+    """
+    if not weights:
+        raise ValueError("nothing to share among")
+    if min(weights) < 0:
+        raise ValueError("weights are never negative")
+    whole = sum(weights)
+    if whole == 0:
+        weights, whole = [1] * len(weights), len(weights)
+    sign = -1 if amount < 0 else 1
+    parts: list[int] = []
+    remainders: list[int] = []
+    for weight in weights:
+        part, remainder = divmod(abs(amount) * weight, whole)
+        parts.append(part)
+        remainders.append(remainder)
+    left = abs(amount) - sum(parts)
+    if left:
+        by_remainder = sorted(range(len(parts)), key=lambda index: (-remainders[index], index))
         for index in by_remainder[:left]:
-            shares[index] += 1
-        return [Money(sign * share, self.currency) for share in shares]
+            parts[index] += 1
+    return [sign * part for part in parts]
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

@@ -1,20 +1,15 @@
 """Promotions: what is taken off, when, how often; and every use as a row."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vitrina.core.db import JSON, Base, Dated, EnumText, Identified, Minor
+from vitrina.promotions.rules import PromotionKind
 
-
-class PromotionKind(StrEnum):
-    PERCENT = "percent"
-    AMOUNT = "amount"
-    FREE_SHIPPING = "free_shipping"
-    BUY_X_GET_Y = "buy_x_get_y"
+__all__ = ["Promotion", "PromotionCustomer", "PromotionKind", "PromotionUse"]
 
 
 class Promotion(Identified, Dated, Base):
@@ -22,8 +17,9 @@ class Promotion(Identified, Dated, Base):
 
     ``code`` is stored in capitals. ``percent`` is 0 to 100; ``amount`` and ``minimum`` are minor
     units of the store's currency. ``conditions`` narrow the lines: ``{"product_ids": [],
-    "category_ids": [], "collection_ids": [], "countries": []}``. Buy ``buy_quantity`` pieces and
-    get ``get_quantity`` more at ``percent`` off. ``stacks``: goes together with others.
+    "category_ids": [], "collection_ids": [], "countries": [], "shipping_methods": []}``. Buy
+    ``buy_quantity`` pieces and get ``get_quantity`` more at ``percent`` off (None: for nothing).
+    ``stacks``: goes together with others.
     """
 
     __tablename__ = "promotions"

@@ -26,7 +26,7 @@ class TaxZone(Identified, Base):
 
 
 class TaxRate(Identified, Base):
-    """A rate (0.23 is 23 %) of a tax class (``standard``, ``reduced``, ``shipping``...) in a zone."""
+    """A rate (0.23 is 23 %) of a tax class (``standard``, ``reduced``, ...) in a zone."""
 
     __tablename__ = "tax_rates"
     zone_id: Mapped[int] = mapped_column(
