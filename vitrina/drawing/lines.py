@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from vitrina.drawing.marks import Point
 
@@ -81,12 +81,23 @@ def fitted(
     ]
 
 
-def kept_inside(points: Iterable[Point], x: float, y: float, radius: float) -> list[list[Point]]:
-    """The stretches of a polyline inside a disc."""
+def kept_inside(points: Sequence[Point], x: float, y: float, radius: float) -> list[list[Point]]:
+    """The stretches of a polyline inside a disc; they end on its edge."""
     runs: list[list[Point]] = [[]]
-    for px, py in points:
-        if math.hypot(px - x, py - y) <= radius:
-            runs[-1].append((px, py))
-        elif runs[-1]:
+    for before, point in zip([None, *points], points, strict=False):
+        inside = math.dist(point, (x, y)) <= radius
+        was_inside = before is not None and math.dist(before, (x, y)) <= radius
+        if before is not None and inside != was_inside:
+            runs[-1].append(_edge(before, point, (x, y), radius))
+        if inside:
+            runs[-1].append(point)
+        elif was_inside:
             runs.append([])
     return [run for run in runs if len(run) > 2]
+
+
+def _edge(a: Point, b: Point, centre: Point, radius: float) -> Point:
+    """Where the segment from a to b, one of them outside, meets the circle."""
+    far, near = math.dist(a, centre) - radius, math.dist(b, centre) - radius
+    share = far / (far - near)
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
