@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeVar
+
+import pycountry
 
 EVERYWHERE = "*"
 _SEPARATORS = re.compile(r"[\s\-.]+")
@@ -75,3 +78,14 @@ def best(areas: Iterable[A], destination: Destination) -> A | None:
         return named, area.priority, bool(area.postal_codes), bool(area.regions), -area.id
 
     return max((area for area in areas if covers(area, destination)), key=rank, default=None)
+
+
+@lru_cache(maxsize=1)
+def country_codes() -> frozenset[str]:
+    """Every country of ISO 3166-1 by its two letters."""
+    return frozenset(country.alpha_2 for country in pycountry.countries)
+
+
+def unknown_countries(codes: Iterable[str]) -> list[str]:
+    """Those of ``codes`` that are neither a country nor ``*``."""
+    return [code for code in codes if code != EVERYWHERE and code.upper() not in country_codes()]

@@ -1,0 +1,5 @@
+"""The staff area's blueprints, one a file. A new file is named here."""
+
+from flask import Blueprint
+
+BLUEPRINTS: list[Blueprint] = []

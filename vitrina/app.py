@@ -1,0 +1,135 @@
+"""create_app(): settings, database, faces, listeners, error pages. The only file that knows everyone."""
+
+import logging
+import sys
+from datetime import timedelta
+from importlib.metadata import entry_points
+from typing import Any
+
+import structlog
+from flask import Flask, g, request
+from flask_babel import Babel
+from flask_compress import Compress
+from jinja2 import ChoiceLoader, PackageLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from vitrina.admin.blueprints import BLUEPRINTS as ADMIN
+from vitrina.api.blueprints import init_app as init_api
+from vitrina.config import Settings
+from vitrina.core import db, signing, storage
+from vitrina.core.locales import DEFAULT, LOCALES
+from vitrina.listeners import LISTENERS
+from vitrina.storefront.blueprints import BLUEPRINTS as STOREFRONT
+from vitrina.web import csrf, failures, formats, headers, limits, pages, sessions
+from vitrina.web.assets import STATIC
+from vitrina.web.caching import PageCache
+from vitrina.web.front import Front
+
+MEGABYTE = 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """The whole shop as one WSGI application, connected to its database."""
+    connect(settings)
+    app = Flask("vitrina", static_folder=None)
+    _configure(app, settings)
+    app.jinja_loader = ChoiceLoader(
+        [
+            PackageLoader("vitrina.storefront"),
+            PackageLoader("vitrina.admin"),
+            PackageLoader("vitrina.api"),
+            PackageLoader("vitrina.web", ""),
+        ]
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(app, locale_selector=_locale, default_translation_directories="translations")
+    Compress(app)
+    for room in (sessions, csrf, formats, headers, pages, failures, limits):
+        room.init_app(app)
+    for blueprint in (*STOREFRONT, *ADMIN):
+        app.register_blueprint(blueprint)
+    init_api(app)
+    app.teardown_appcontext(lambda _: db.session.remove())
+    _wrap(app, settings)
+    return app
+
+
+def connect(settings: Settings) -> None:
+    """What every process needs, with or without HTTP: database, secrets, files, listeners, logs."""
+    log_to_stderr(settings)
+    db.connect(settings.database_url)
+    signing.configure(settings.secret_key)
+    storage.configure(settings.storage_url)
+    for listener in LISTENERS:
+        listener(settings)
+    for plugin in entry_points(group="vitrina.listeners"):
+        plugin.load()
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        BASE_URL=settings.base_url,
+        TESTING=settings.env == "testing",
+        TRUSTED_HOSTS=[settings.hostname, "localhost", "127.0.0.1", "[::1]"],
+        MAX_CONTENT_LENGTH=12 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=1 * MEGABYTE,
+        SESSION_COOKIE_NAME="session",
+        SESSION_COOKIE_PATH="/",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=DEFAULT.babel,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+    )
+
+
+def _locale() -> str:
+    return LOCALES[request.environ.get("vitrina.locale", DEFAULT.code)].babel
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    """Outermost first: proxies, request id and language, built files, kept pages, Flask."""
+    inner: Any = PageCache(app.wsgi_app)
+    if STATIC.is_dir():
+        inner = WhiteNoise(
+            inner, root=STATIC, prefix="/static/", immutable_file_test=r"^.+[-.][\w-]{8,}\.\w+$"
+        )
+    inner = Front(inner)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        inner = ProxyFix(inner, x_for=hops, x_proto=hops, x_host=0, x_prefix=0)
+    app.wsgi_app = inner  # type: ignore[method-assign]
+
+    @app.before_request
+    def _bind() -> None:
+        g.request_id = request.environ.get("vitrina.request_id", "")
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """JSON lines in production, readable ones in development; warnings only in tests."""
+    level = logging.WARNING if settings.env == "testing" else logging.INFO
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    render: Any = (
+        structlog.processors.JSONRenderer()
+        if settings.is_production
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[*shared, render],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=settings.env != "testing",
+    )

@@ -1,0 +1,148 @@
+"""Settings: read once from the environment (and ``.env``), checked at start, never changed."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ENVIRONMENTS = ("development", "production", "testing")
+
+
+class WrongSetting(Exception):
+    """A setting is missing or wrong. The text is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a process is told from outside. Secrets do not show in its repr."""
+
+    env: str
+    data_dir: Path
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
+    base_url: str
+    redis_url: str = field(repr=False)
+    mail_url: str = field(repr=False)
+    storage_url: str
+    owner_email: str
+    owner_password: str = field(repr=False)
+    workers: int
+    trusted_proxies: int
+    rate_limits: bool
+    host: str
+    port: int
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether shoppers come over TLS, so that cookies may only travel there."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def hostname(self) -> str:
+        return urlsplit(self.base_url).hostname or "localhost"
+
+
+def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None) -> Settings:
+    """The settings of this process; ``.env`` in the working folder fills in what is not set.
+
+    Raises WrongSetting with one clear line for the first thing that is wrong.
+    """
+    if environ is None:
+        found = {k: v for k, v in dotenv_values(dotenv or Path(".env")).items() if v is not None}
+        environ = {**found, **os.environ}
+    read = _Reader(environ)
+    env = read.one_of("VITRINA_ENV", ENVIRONMENTS, "development")
+    port = read.number("PORT", 5000, 1, 65535)
+    data_dir = Path(read.text("VITRINA_DATA_DIR", "instance")).resolve()
+    base_url = read.url("VITRINA_BASE_URL", f"http://127.0.0.1:{port}", ("http", "https"))
+    if env == "production" and "VITRINA_BASE_URL" not in environ:
+        raise WrongSetting("VITRINA_BASE_URL must be set in production: https://shop.example.com")
+    return Settings(
+        env=env,
+        data_dir=data_dir,
+        secret_key=_secret(read, env, data_dir),
+        database_url=_database(read, data_dir),
+        base_url=base_url.rstrip("/"),
+        redis_url=read.url("VITRINA_REDIS_URL", "", ("redis", "rediss", "unix")),
+        mail_url=read.url("VITRINA_MAIL_URL", "", ("smtp", "smtps")),
+        storage_url=read.url(
+            "VITRINA_STORAGE_URL", (data_dir / "media").as_uri(), ("file", "s3", "memory")
+        ),
+        owner_email=read.text("VITRINA_OWNER_EMAIL", ""),
+        owner_password=read.text("VITRINA_OWNER_PASSWORD", ""),
+        workers=read.number("VITRINA_WORKERS", 2, 1, 64),
+        trusted_proxies=read.number("VITRINA_TRUSTED_PROXIES", 0, 0, 10),
+        rate_limits=read.one_of("VITRINA_RATE_LIMITS", ("on", "off"), "on") == "on",
+        host=read.text("VITRINA_HOST", "127.0.0.1"),
+        port=port,
+    )
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+
+    def text(self, name: str, default: str) -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            raise WrongSetting(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+        return value
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise WrongSetting(f"{name} is {value!r}; it must be a number from {least} to {most}")
+        return int(value)
+
+    def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value and urlsplit(value).scheme not in schemes:
+            raise WrongSetting(f"{name} must start with {' or '.join(s + ':' for s in schemes)}")
+        return value
+
+
+def _database(read: _Reader, data_dir: Path) -> str:
+    value = read.text("VITRINA_DATABASE_URL", f"sqlite:///{data_dir / 'vitrina.db'}")
+    try:
+        backend = make_url(value).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        raise WrongSetting("VITRINA_DATABASE_URL must be sqlite:///FILE or postgresql://...")
+    return value
+
+
+def _secret(read: _Reader, env: str, data_dir: Path) -> str:
+    """The secret key; made and kept in the data folder when absent outside production."""
+    value = read.text("VITRINA_SECRET_KEY", "")
+    if value and len(value) < 32:
+        raise WrongSetting("VITRINA_SECRET_KEY is too short; it needs at least 32 characters")
+    if value:
+        return value
+    if env == "production":
+        raise WrongSetting("VITRINA_SECRET_KEY must be set in production (32 characters or more)")
+    kept = data_dir / "secret_key"
+    if not kept.exists():
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return kept.read_text().strip()
+        except OSError as error:
+            raise WrongSetting(f"VITRINA_DATA_DIR cannot be written: {error.strerror}") from None
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return kept.read_text().strip()

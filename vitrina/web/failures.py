@@ -1,0 +1,76 @@
+"""Errors in the storefront and the staff area: a sentence and the way back, or a page."""
+
+import structlog
+from flask import Flask, flash, jsonify, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from vitrina.core.db import session
+from vitrina.core.errors import DomainError, Forbidden, NotFound
+from vitrina.web.links import local_path
+from vitrina.web.messages.words import sentence, status_of
+
+log = structlog.get_logger("vitrina.failure")
+
+
+def wants_json() -> bool:
+    """Whether an island asked: it says ``Accept: application/json``."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def on_domain_error(error: DomainError) -> Response | tuple[str, int] | tuple[Response, int]:
+    """A rule said no: a message and back (303) for forms, a page for what was only looked at."""
+    session.rollback()
+    status, words = status_of(error), sentence(error)
+    if wants_json():
+        return jsonify(code=error.code, message=words, facts=error.facts), status
+    if request.method in ("GET", "HEAD") or isinstance(error, NotFound | Forbidden):
+        return page(status, words)
+    flash(words, "error")
+    return redirect(_back(), 303)
+
+
+def on_http_error(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, int]:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if wants_json():
+        return jsonify(code=error.name.lower().replace(" ", "_"), message=error.name), error.code
+    response = Response(page(error.code, "")[0], error.code, mimetype="text/html")
+    if error.code == 405:
+        for name, value in error.get_headers():
+            if name == "Allow":
+                response.headers["Allow"] = value
+    return response
+
+
+def on_crash(error: Exception) -> tuple[str, int]:
+    """Nothing is told but the request id; the log has the rest. Needs no database."""
+    session.rollback()
+    log.exception("crash", id=request.environ.get("vitrina.request_id"), path=request.path)
+    return (
+        render_template(
+            "storefront/errors/500.html", request_id=request.environ.get("vitrina.request_id", "")
+        ),
+        500,
+    )
+
+
+def page(status: int, words: str) -> tuple[str, int]:
+    """The page of an error status, with the sentence where there is one."""
+    template = "404" if status == 404 else "error"
+    return render_template(f"storefront/errors/{template}.html", status=status, words=words), status
+
+
+def _back() -> str:
+    referrer = request.headers.get("Referer", "")
+    host = f"{request.scheme}://{request.host}"
+    if referrer.startswith(f"{host}/"):
+        return local_path(referrer.removeprefix(host))
+    return f"{request.script_root}/"
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(DomainError, on_domain_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(Exception, on_crash)

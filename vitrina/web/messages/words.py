@@ -1,0 +1,34 @@
+"""The one place where an error's code becomes a sentence. Each room adds a module beside this one
+with its own ``MESSAGES`` and is named here."""
+
+from typing import Any
+
+from vitrina.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from vitrina.web.messages import common
+
+MESSAGES: dict[str, Any] = {**common.MESSAGES}
+
+KINDS: dict[type[DomainError], int] = {
+    Invalid: 422,
+    NotFound: 404,
+    Conflict: 409,
+    Forbidden: 403,
+    Unavailable: 503,
+}
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of an error's kind."""
+    return next((status for kind, status in KINDS.items() if isinstance(error, kind)), 400)
+
+
+def sentence(error: DomainError) -> str:
+    """What a person reads: the code's sentence, else the kind's, with the facts filled in."""
+    text = MESSAGES.get(error.code)
+    if text is None:
+        kind = next((kind for kind in KINDS if isinstance(error, kind)), Invalid)
+        text = MESSAGES[kind.code]
+    try:
+        return str(text) % error.facts if error.facts else str(text)
+    except (KeyError, TypeError, ValueError):
+        return str(text)
