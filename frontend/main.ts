@@ -1,1 +1,18 @@
-export {};
+// What every page loads. Vue comes later, and only where the page has an island.
+import { addBar } from "./behaviours/addBar";
+import { controls } from "./behaviours/controls";
+import { loadMore } from "./behaviours/loadMore";
+import { theme } from "./behaviours/theme";
+import { visitor } from "./behaviours/visitor";
+import { wishlist } from "./behaviours/wishlist";
+import { armIslands } from "./lib/islands";
+
+visitor();
+theme();
+controls();
+wishlist();
+loadMore();
+addBar();
+armIslands();
+
+document.addEventListener("vitrina:replaced", (event) => armIslands((event as CustomEvent<Element>).detail));
