@@ -275,6 +275,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_promotions_code")),
     )
     op.create_table(
+        "rate_limits",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limits")),
+    )
+    with op.batch_alter_table("rate_limits", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_rate_limits_expires_at"), ["expires_at"], unique=False
+        )
+
+    op.create_table(
         "roles",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column(
@@ -1977,6 +1989,7 @@ def downgrade() -> None:
     op.drop_table("search_words")
     op.drop_table("schedules")
     op.drop_table("roles")
+    op.drop_table("rate_limits")
     op.drop_table("promotions")
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.drop_index("ix_products_updated_at")
