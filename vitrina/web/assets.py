@@ -1,7 +1,7 @@
 """Addresses of the built front-end files.
 
-Vite writes every file under a name that carries a hash of its content, and one manifest that says which is which.
-Templates ask by the plain name: `asset("storefront.css")`, `asset("main.js")`,
+Vite writes every file under a name that carries a hash of its content, and one manifest that says
+which is which. Templates ask by the plain name: `asset("storefront.css")`, `asset("main.js")`,
 `asset("piazzolla-latin-wght-normal.woff2")`.
 """
 
@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-DIST = Path(__file__).parent / "static" / "dist"
+STATIC = Path(__file__).parent / "static"
+DIST = STATIC / "dist"
 
 
 class AssetsNotBuilt(RuntimeError):
@@ -19,8 +20,9 @@ class AssetsNotBuilt(RuntimeError):
 class Assets:
     """Finds built files by their plain names.
 
-    `folder` is where Vite puts its output, `base_url` the path under which the same folder is served. With
-    `reload` the manifest is read again when it has changed, for work on the front end beside a running shop.
+    `folder` is where Vite puts its output, `base_url` the path under which the same folder is
+    served. With `reload` the manifest is read again when it has changed, for work on the front end
+    beside a running shop.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class Assets:
         try:
             changed_at = self._manifest.stat().st_mtime_ns
         except FileNotFoundError:
-            raise AssetsNotBuilt(f"{self._manifest} is missing: build the front end first") from None
+            raise AssetsNotBuilt(f"{self._manifest} is missing: build the front end") from None
         if changed_at != self._read_at:
             self._files = plain_names(json.loads(self._manifest.read_text(encoding="utf-8")))
             self._read_at = changed_at
@@ -55,8 +57,8 @@ class Assets:
 def plain_names(manifest: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Map the plain name of every entry and every copied file to its built file.
 
-    An entry `styles/storefront.scss` built into `assets/storefront-jx.css` is `storefront.css`; a copied font
-    keeps its own name.
+    An entry `styles/storefront.scss` built into `assets/storefront-jx.css` is `storefront.css`; a
+    copied font keeps its own name.
     """
     names = {}
     for source, chunk in manifest.items():
