@@ -100,3 +100,44 @@ class ProductDraft:
     media: tuple[MediaDraft, ...] = ()
     category_ids: tuple[int, ...] = ()
     collection_ids: tuple[int, ...] = ()
+
+
+# Fields that a draft and its row have in common, word for word.
+PRODUCT_FIELDS = (
+    "title",
+    "slug",
+    "description",
+    "vendor",
+    "product_type",
+    "status",
+    "seo_title",
+    "seo_description",
+    "tax_class",
+    "position",
+)
+VARIANT_FIELDS = (
+    "sku",
+    "barcode",
+    "price",
+    "compare_at",
+    "cost",
+    "tax_class",
+    "weight_g",
+    "length_mm",
+    "width_mm",
+    "height_mm",
+    "requires_shipping",
+    "track_stock",
+    "backorder",
+    "is_active",
+)
+MEDIA_FIELDS = (
+    "key",
+    "mime",
+    "width",
+    "height",
+    "colour",
+    "alt",
+    "role",
+    "source_url",
+)

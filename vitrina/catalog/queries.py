@@ -31,6 +31,7 @@ from vitrina.catalog.shelves import (
     collection_by_slug,
     collections,
     groups_of,
+    own_categories,
     rating_bars,
     reviews_of,
 )
@@ -47,12 +48,14 @@ __all__ = [
     "collection_by_slug",
     "collections",
     "groups_of",
+    "own_categories",
     "rating_bars",
     "reviews_of",
 ]
 
 
-def _whole() -> tuple[ORMOption, ...]:
+def whole() -> tuple[ORMOption, ...]:
+    """How a product is loaded with everything that belongs to it."""
     return (
         selectinload(Product.options).selectinload(Option.values),
         selectinload(Product.variants).selectinload(Variant.prices),
@@ -75,7 +78,7 @@ def _with_parts() -> tuple[ORMOption, ...]:
 
 def find_by_id(product_id: int) -> Product | None:
     """The product with options, values, variants, prices and media; five statements."""
-    return session.scalar(sa.select(Product).where(Product.id == product_id).options(*_whole()))
+    return session.scalar(sa.select(Product).where(Product.id == product_id).options(*whole()))
 
 
 def by_id(product_id: int) -> Product:
@@ -88,7 +91,7 @@ def by_id(product_id: int) -> Product:
 
 def by_slug(slug: str) -> Product:
     """The product with that present slug, loaded as by :func:`by_id`. Raises ProductNotFound."""
-    found = session.scalar(sa.select(Product).where(Product.slug == slug).options(*_whole()))
+    found = session.scalar(sa.select(Product).where(Product.slug == slug).options(*whole()))
     if found is None:
         raise ProductNotFound(slug=slug)
     return found
@@ -99,7 +102,7 @@ def by_ids(product_ids: Iterable[int]) -> list[Product]:
     found: list[Product] = []
     for some in chunks(product_ids):
         statement = sa.select(Product).where(Product.id.in_(some)).order_by(Product.id)
-        found += session.scalars(statement.options(*_whole())).all()
+        found += session.scalars(statement.options(*whole())).all()
     return found
 
 
@@ -107,7 +110,7 @@ def by_slugs(slugs: Some[str]) -> dict[str, Product]:
     """The products with those present slugs, whole."""
     if not slugs:
         return {}
-    statement = sa.select(Product).where(Product.slug.in_(slugs)).options(*_whole())
+    statement = sa.select(Product).where(Product.slug.in_(slugs)).options(*whole())
     return {product.slug: product for product in session.scalars(statement)}
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "ValueDraft",
     "VariantDraft",
     "free_slug",
+    "sanitize",
     "slugify",
 ]
 
@@ -126,7 +127,8 @@ def _refuse(field_name: str, reason: str, **facts: Any) -> None:
     raise InvalidProduct(field=field_name, reason=reason, **facts)
 
 
-def _words(text: str, name: str, limit: int, *, required: bool = False) -> str:
+def clean_words(text: str, name: str, limit: int, *, required: bool = False) -> str:
+    """``text`` on one line without loose spaces. Raises InvalidProduct for the field ``name``."""
     cleaned = " ".join(text.replace("\x00", "").split())
     if required and not cleaned:
         _refuse(name, "missing")
@@ -135,7 +137,8 @@ def _words(text: str, name: str, limit: int, *, required: bool = False) -> str:
     return cleaned
 
 
-def _amount(value: int | None, name: str) -> None:
+def check_amount(value: int | None, name: str) -> None:
+    """Refuse a number that is not whole, negative or beyond reason (InvalidProduct)."""
     if value is None:
         return
     if type(value) is not int:
@@ -148,36 +151,38 @@ def _amount(value: int | None, name: str) -> None:
 
 def _checked_variant(variant: VariantDraft, options: Sequence[OptionDraft]) -> VariantDraft:
     for name in ("price", "compare_at", "cost"):
-        _amount(getattr(variant, name), name)
+        check_amount(getattr(variant, name), name)
     for name in ("weight_g", "length_mm", "width_mm", "height_mm"):
         if not 0 <= getattr(variant, name) <= 10**9:
             _refuse(name, "negative" if getattr(variant, name) < 0 else "too_large")
     for currency, (price, compare_at) in variant.prices.items():
         decimals(currency)
-        _amount(price, "prices")
-        _amount(compare_at, "prices")
+        check_amount(price, "prices")
+        check_amount(compare_at, "prices")
     if len(variant.values) != len(options):
         _refuse("options", "wrong_count", wanted=len(options), given=len(variant.values))
     values = tuple(" ".join(value.split()) for value in variant.values)
     for option, value in zip(options, values, strict=True):
         if all(known.value != value for known in option.values):
             _refuse("options", "unknown_value", option=option.name, value=value)
-    sku = _words(variant.sku or "", "sku", 120) or None
-    return replace(variant, values=values, sku=sku, barcode=_words(variant.barcode, "barcode", 60))
+    sku = clean_words(variant.sku or "", "sku", 120) or None
+    return replace(
+        variant, values=values, sku=sku, barcode=clean_words(variant.barcode, "barcode", 60)
+    )
 
 
 def _checked_option(option: OptionDraft) -> OptionDraft:
     if option.kind not in OPTION_KINDS:
         _refuse("options", "unknown_kind", kind=option.kind)
     values = tuple(
-        replace(value, value=_words(value.value, "options", 255, required=True))
+        replace(value, value=clean_words(value.value, "options", 255, required=True))
         for value in option.values
     )
     if not values:
         _refuse("options", "without_values", option=option.name)
     if len({value.value for value in values}) != len(values):
         _refuse("options", "repeated_value", option=option.name)
-    name = _words(option.name, "options", 120, required=True)
+    name = clean_words(option.name, "options", 120, required=True)
     return replace(option, name=name, values=values, kind=str(option.kind))
 
 
@@ -186,7 +191,7 @@ def checked(draft: ProductDraft) -> ProductDraft:
 
     Raises InvalidProduct (``field``, ``reason``). Checking twice gives the same as once.
     """
-    title = _words(draft.title, "title", 300, required=True)
+    title = clean_words(draft.title, "title", 300, required=True)
     if draft.status not in STATUSES:
         _refuse("status", "unknown", status=draft.status)
     if len(draft.options) > MOST_OPTIONS:
@@ -209,10 +214,10 @@ def checked(draft: ProductDraft) -> ProductDraft:
         slug=slug,
         description=sanitize(draft.description),
         translations=clean_translations(draft.translations),
-        vendor=_words(draft.vendor, "vendor", 200),
-        product_type=_words(draft.product_type, "product_type", 200),
-        seo_title=_words(draft.seo_title, "seo_title", 300),
-        seo_description=_words(draft.seo_description, "seo_description", 500),
+        vendor=clean_words(draft.vendor, "vendor", 200),
+        product_type=clean_words(draft.product_type, "product_type", 200),
+        seo_title=clean_words(draft.seo_title, "seo_title", 300),
+        seo_description=clean_words(draft.seo_description, "seo_description", 500),
         status=str(draft.status),
         tags=clean_tags(draft.tags),
         options=options,

@@ -139,6 +139,19 @@ def _with_ancestors(ids: Sequence[int], parents: dict[int, int | None]) -> froze
     return frozenset(found)
 
 
+def own_categories(product_ids: list[int]) -> dict[int, tuple[int, ...]]:
+    """The own categories of each product, the main one first; one statement."""
+    found: dict[int, tuple[int, ...]] = dict.fromkeys(product_ids, ())
+    statement = (
+        sa.select(ProductCategory.product_id, ProductCategory.category_id)
+        .where(ProductCategory.product_id.in_(product_ids))
+        .order_by(ProductCategory.position, ProductCategory.category_id)
+    )
+    for product_id, category_id in session.execute(statement):
+        found[product_id] += (category_id,)
+    return found
+
+
 # Reviews
 
 
