@@ -15,9 +15,8 @@ from flask import Flask
 from tests import postgres
 from tests.browser import Browser
 from vitrina import migrate
-from vitrina.app import create_app
 from vitrina.config import Settings, load
-from vitrina.core import db, jobs, storage
+from vitrina.core import db, jobs
 
 _numbers = itertools.count(1)
 LOCAL = ("127.0.0.1", "::1", "localhost")
@@ -87,6 +86,14 @@ def _fresh_postgresql(templates: dict[str, str]) -> str:
     return postgres.create_database(f"{mine}_{next(_numbers)}", templates["postgresql"])
 
 
+def _keep_files_in(folder: Path) -> None:
+    try:
+        from vitrina.core import storage
+    except ImportError:
+        return
+    storage.configure((folder / "media").as_uri())
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(
     request: pytest.FixtureRequest, _templates: dict[str, str], tmp_path: Path
@@ -97,7 +104,7 @@ def database(
     else:
         url = _fresh_postgresql(_templates)
     db.connect(url)
-    storage.configure((tmp_path / "media").as_uri())
+    _keep_files_in(tmp_path)
     yield url
     db.disconnect()
     if request.param == "postgresql":
@@ -106,6 +113,8 @@ def database(
 
 @pytest.fixture(scope="session")
 def _app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    from vitrina.app import create_app
+
     return create_app(settings(tmp_path_factory.mktemp("app")))
 
 
@@ -123,7 +132,7 @@ def sqlite_shop(
     """A shop on SQLite only, for what does not depend on the database."""
     url = _fresh_sqlite(_templates, tmp_path)
     db.connect(url)
-    storage.configure((tmp_path / "media").as_uri())
+    _keep_files_in(tmp_path)
     yield Shop(_app, url, tmp_path)
     db.disconnect()
 
