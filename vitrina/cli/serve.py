@@ -17,7 +17,7 @@ THREADS = 4
 WORKER_GRACE_SECONDS = 10
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """Gunicorn told by our settings. Each server process opens the database for itself."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
