@@ -25,14 +25,12 @@ class Destination:
 
 
 class Area(Protocol):
-    """What a zone says of where it is; the larger ``priority`` wins, then the closer fit."""
+    """What a zone says of where it is. It may also have ``postal_codes``, a list of prefixes."""
 
     @property
     def countries(self) -> Sequence[str]: ...
     @property
     def regions(self) -> Sequence[str]: ...
-    @property
-    def postal_codes(self) -> Sequence[str]: ...
     @property
     def priority(self) -> int: ...
     @property
@@ -40,6 +38,11 @@ class Area(Protocol):
 
 
 A = TypeVar("A", bound=Area)
+
+
+def _postal_codes(area: Area) -> Sequence[str]:
+    found: Sequence[str] = getattr(area, "postal_codes", ())
+    return found
 
 
 def _bare(code: str) -> str:
@@ -59,9 +62,9 @@ def covers(area: Area, destination: Destination) -> bool:
         region = destination.region.upper()
         if not region or not {region, f"{country}-{region}"} & set(area.regions):
             return False
-    if area.postal_codes:
+    if prefixes := _postal_codes(area):
         code = _bare(destination.postal_code)
-        if not code or not any(code.startswith(_bare(prefix)) for prefix in area.postal_codes):
+        if not code or not any(code.startswith(_bare(prefix)) for prefix in prefixes):
             return False
     return True
 
@@ -75,7 +78,7 @@ def best(areas: Iterable[A], destination: Destination) -> A | None:
 
     def rank(area: A) -> tuple[bool, int, bool, bool, int]:
         named = EVERYWHERE not in area.countries
-        return named, area.priority, bool(area.postal_codes), bool(area.regions), -area.id
+        return named, area.priority, bool(_postal_codes(area)), bool(area.regions), -area.id
 
     return max((area for area in areas if covers(area, destination)), key=rank, default=None)
 

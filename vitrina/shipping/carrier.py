@@ -1,0 +1,57 @@
+"""The contract of a carrier: values in, a price out. It sees no session, request or order.
+
+A carrier is a class, found under the entry point group ``vitrina.carriers`` (the built-in ones are
+registered in ``registry.py``). It is made with its settings, an instance of its ``Settings``
+dataclass, from which the staff's form is drawn. All pass the suite in ``tests/contracts/carrier.py``.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from vitrina.core.money import Money
+from vitrina.core.places import Destination
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelItem:
+    """Equal pieces in a parcel; weight of one in grams, lengths in millimetres (0: unknown)."""
+
+    quantity: int
+    weight_g: int = 0
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RateRequest:
+    """What is to be sent where. ``value``: the goods at listed prices, in the store's currency."""
+
+    destination: Destination
+    items: tuple[ParcelItem, ...]
+    value: Money
+
+    @property
+    def weight_g(self) -> int:
+        return sum(item.weight_g * item.quantity for item in self.items)
+
+    @property
+    def quantity(self) -> int:
+        return sum(item.quantity for item in self.items)
+
+
+class Carrier(Protocol):
+    """A carrier. ``live``: it asks somebody else, so it may be slow, or away.
+
+    ``Settings.__init__`` raises ValueError for settings that cannot be.
+    """
+
+    code: ClassVar[str]
+    live: ClassVar[bool]
+    Settings: ClassVar[type[Any]]
+
+    def __init__(self, settings: Any) -> None: ...
+
+    def rate(self, ask: RateRequest) -> Money | None:
+        """The price in the currency of ``ask.value``; None when the carrier does not take it."""
+        ...

@@ -1,0 +1,121 @@
+"""Where the shop sends, what it costs there and when it arrives; and the parcels."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from vitrina.catalog.rules import Rates
+from vitrina.core.db import session
+from vitrina.core.money import Money
+from vitrina.core.places import EVERYWHERE, Destination, best, country_codes
+from vitrina.shipping.carrier import RateRequest
+from vitrina.shipping.errors import ShipmentNotFound, ZoneNotFound
+from vitrina.shipping.models import Shipment, ShippingMethod, ShippingZone
+from vitrina.shipping.rating import rate
+from vitrina.shipping.rules import Offer, estimate
+
+
+def zones() -> Sequence[ShippingZone]:
+    """All shipping zones with their methods, by name; one statement."""
+    statement = sa.select(ShippingZone).order_by(ShippingZone.name)
+    return session.scalars(statement.options(joinedload(ShippingZone.methods))).unique().all()
+
+
+def zone_by_id(zone_id: int) -> ShippingZone:
+    """The zone with its methods. Raises ZoneNotFound."""
+    found = session.get(ShippingZone, zone_id, options=[joinedload(ShippingZone.methods)])
+    if found is None:
+        raise ZoneNotFound(id=zone_id)
+    return found
+
+
+def methods_for(destination: Destination) -> list[ShippingMethod]:
+    """The active methods of the zone that counts for ``destination``, in the staff's order.
+
+    Exactly one zone counts, so a code means one method. Empty where the shop does not send.
+    """
+    zone = best(zones(), destination)
+    return [method for method in zone.methods if method.is_active] if zone else []
+
+
+def countries() -> list[str]:
+    """The countries (two letters) to which the shop sends anything; one statement."""
+    rows = session.scalars(
+        sa.select(ShippingZone.countries).where(
+            ShippingZone.methods.any(ShippingMethod.is_active.is_(True))
+        )
+    )
+    found = {code for codes in rows for code in codes}
+    return sorted(country_codes() if EVERYWHERE in found else found)
+
+
+def offers(
+    ask: RateRequest,
+    *,
+    currency: str,
+    rates: Rates,
+    locale: str,
+    today: date,
+) -> list[Offer]:
+    """The ways to send ``ask``, the cheapest first, with prices in ``currency`` and dates.
+
+    One statement. A method that does not take the parcel is left out.
+    """
+    found = []
+    for method in methods_for(ask.destination):
+        price = rate(method, ask)
+        if price is not None:
+            found.append(_offer(method, price, currency, rates, locale, today))
+    return sorted(found, key=lambda offer: offer.price.minor)
+
+
+def _offer(
+    method: ShippingMethod, price: Money, currency: str, rates: Rates, locale: str, today: date
+) -> Offer:
+    first, last = estimate(
+        today,
+        handling_days=method.handling_days,
+        min_days=method.min_days,
+        max_days=method.max_days,
+    )
+    free_from = method.free_from
+    return Offer(
+        code=method.code,
+        name=method.text("name", locale),
+        price=Money(rates.convert(price.minor, currency), currency),
+        free_from=None
+        if free_from is None
+        else Money(rates.convert(free_from, currency), currency),
+        tax_class=method.tax_class,
+        description=method.text("description", locale),
+        deliver_from=first,
+        deliver_to=last,
+    )
+
+
+def shipment_by_number(number: str) -> Shipment:
+    """The parcel with its lines and history. Raises ShipmentNotFound."""
+    found = session.scalar(
+        sa.select(Shipment)
+        .where(Shipment.number == number)
+        .options(selectinload(Shipment.lines), selectinload(Shipment.transitions))
+    )
+    if found is None:
+        raise ShipmentNotFound(number=number)
+    return found
+
+
+def shipments_of(order_ids: Iterable[int]) -> dict[int, list[Shipment]]:
+    """The parcels of each order, with their lines; two statements."""
+    found: dict[int, list[Shipment]] = {}
+    rows = session.scalars(
+        sa.select(Shipment)
+        .where(Shipment.order_id.in_(list(order_ids)))
+        .order_by(Shipment.id)
+        .options(selectinload(Shipment.lines))
+    )
+    for shipment in rows:
+        found.setdefault(shipment.order_id, []).append(shipment)
+    return found
