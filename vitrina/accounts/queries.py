@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -73,16 +72,6 @@ def sessions_of(user: User) -> Sequence[LoginSession]:
         )
         .order_by(LoginSession.id.desc())
     ).all()
-
-
-def by_access_token(user_id: int, issued_at: datetime) -> User | None:
-    """The user of an API access token issued at ``issued_at``; None when it is no longer good."""
-    found = session.get(User, user_id)
-    if found is None or not found.is_active:
-        return None
-    # The time in a token has whole seconds only: one of the same second is still believed.
-    since = found.sessions_from
-    return found if since is None or issued_at >= since.replace(microsecond=0) else None
 
 
 def find_link(token: str, purpose: Purpose) -> OneTimeToken | None:

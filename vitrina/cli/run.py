@@ -6,7 +6,7 @@ import socket
 import click
 import sqlalchemy as sa
 
-from vitrina.accounts import actions as accounts
+from vitrina.accounts.actions import staff
 from vitrina.accounts.models import User
 from vitrina.catalog.models.products import Product
 from vitrina.cli.demo.command import load_demo
@@ -44,12 +44,12 @@ def ensure_owner(settings: Settings) -> tuple[str, str] | None:
     settings is never shown. None when there was an owner already.
     """
     with committing():
-        accounts.ensure_roles()
+        staff.ensure_roles()
         if session.scalar(sa.select(User.id).where(User.role_id.is_not(None)).limit(1)):
             return None
         email = settings.owner_email or "owner@example.com"
         password = settings.owner_password or secrets.token_urlsafe(12)
-        accounts.create_staff(username="owner", email=email, password=password, role="owner")
+        staff.create_staff(username="owner", email=email, password=password, role="owner")
     return email, "(the one in VITRINA_OWNER_PASSWORD)" if settings.owner_password else password
 
 

@@ -4,7 +4,8 @@ import flask
 import flask_login
 from flask import Flask, request
 
-from vitrina.accounts import actions, queries
+from vitrina.accounts import queries
+from vitrina.accounts.actions import sessions
 from vitrina.accounts.models import User
 
 
@@ -32,7 +33,7 @@ def load(token: str) -> SignedIn | None:
 def start_session(user: User, *, remember: bool = True) -> None:
     """Sign this browser in under a new session id. Call inside ``committing()``."""
     flask.session.clear()
-    token = actions.open_session(
+    token = sessions.open_session(
         user,
         ip=request.remote_addr or "",
         user_agent=request.user_agent.string[:300],
@@ -46,7 +47,7 @@ def end_session() -> None:
     """Sign this browser out; the session's row says so. Call inside ``committing()``."""
     current = flask_login.current_user
     if current.is_authenticated:
-        actions.close_session(current.token)
+        sessions.close_session(current.token)
     flask_login.logout_user()
     flask.session.clear()
 
