@@ -16,7 +16,7 @@ from tests import postgres
 from tests.browser import Browser
 from vitrina import migrate
 from vitrina.config import Settings, load
-from vitrina.core import db, jobs
+from vitrina.core import db, jobs, storage
 
 _numbers = itertools.count(1)
 LOCAL = ("127.0.0.1", "::1", "localhost")
@@ -86,14 +86,6 @@ def _fresh_postgresql(templates: dict[str, str]) -> str:
     return postgres.create_database(f"{mine}_{next(_numbers)}", templates["postgresql"])
 
 
-def _keep_files_in(folder: Path) -> None:
-    try:
-        from vitrina.core import storage
-    except ImportError:
-        return
-    storage.configure((folder / "media").as_uri())
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(
     request: pytest.FixtureRequest, _templates: dict[str, str], tmp_path: Path
@@ -104,7 +96,7 @@ def database(
     else:
         url = _fresh_postgresql(_templates)
     db.connect(url)
-    _keep_files_in(tmp_path)
+    storage.configure((tmp_path / "media").as_uri())
     yield url
     db.disconnect()
     if request.param == "postgresql":
@@ -119,27 +111,25 @@ def _app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture
-def shop(_app: Flask, database: str, tmp_path: Path) -> Iterator[Shop]:
+def shop(_app: Flask, database: str, tmp_path: Path) -> Shop:
     """A shop on a fresh database, on SQLite and on PostgreSQL."""
     db.connect(database)
-    yield Shop(_app, database, tmp_path)
+    return Shop(_app, database, tmp_path)
 
 
 @pytest.fixture
-def sqlite_shop(
-    _app: Flask, _templates: dict[str, str], tmp_path: Path
-) -> Iterator[Shop]:
+def sqlite_shop(_app: Flask, _templates: dict[str, str], tmp_path: Path) -> Iterator[Shop]:
     """A shop on SQLite only, for what does not depend on the database."""
     url = _fresh_sqlite(_templates, tmp_path)
     db.connect(url)
-    _keep_files_in(tmp_path)
+    storage.configure((tmp_path / "media").as_uri())
     yield Shop(_app, url, tmp_path)
     db.disconnect()
 
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """A folder with real catalogues; tests that need it are skipped without ``VITRINA_TEST_DATA``."""
+    """A folder with real catalogues; without ``VITRINA_TEST_DATA`` its tests are skipped."""
     named = os.environ.get("VITRINA_TEST_DATA", "")
     if not named or not Path(named).is_dir():
         pytest.skip("VITRINA_TEST_DATA names no folder with real catalogues")

@@ -1,16 +1,17 @@
-"""create_app(): settings, database, faces, listeners, error pages. The only file that knows everyone."""
+"""create_app(): settings, database, faces, listeners. The only file that knows everyone."""
 
 import logging
 import sys
 from datetime import timedelta
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 import structlog
 from flask import Flask, g, request
 from flask_babel import Babel
 from flask_compress import Compress
-from jinja2 import ChoiceLoader, PackageLoader
+from jinja2 import FileSystemLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -21,12 +22,15 @@ from vitrina.core import db, signing, storage
 from vitrina.core.locales import DEFAULT, LOCALES
 from vitrina.listeners import LISTENERS
 from vitrina.storefront.blueprints import BLUEPRINTS as STOREFRONT
-from vitrina.web import csrf, failures, formats, headers, limits, pages, sessions
-from vitrina.web.assets import STATIC
+from vitrina.web import csrf, failures, formats, headers, health, limits, pages, sessions
+from vitrina.web.assets import DIST
 from vitrina.web.caching import PageCache
 from vitrina.web.front import Front
 
+HERE = Path(__file__).resolve().parent
+TEMPLATES = ("storefront/templates", "admin/templates", "api/templates", "web")
 MEGABYTE = 1024 * 1024
+HASHED = r"^.+[-.][\w-]{8,}\.\w+$"
 
 
 def create_app(settings: Settings) -> Flask:
@@ -34,18 +38,11 @@ def create_app(settings: Settings) -> Flask:
     connect(settings)
     app = Flask("vitrina", static_folder=None)
     _configure(app, settings)
-    app.jinja_loader = ChoiceLoader(
-        [
-            PackageLoader("vitrina.storefront"),
-            PackageLoader("vitrina.admin"),
-            PackageLoader("vitrina.api"),
-            PackageLoader("vitrina.web", ""),
-        ]
-    )
+    app.jinja_loader = FileSystemLoader([HERE / face for face in TEMPLATES])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=_locale, default_translation_directories="translations")
     Compress(app)
-    for room in (sessions, csrf, formats, headers, pages, failures, limits):
+    for room in (sessions, csrf, formats, headers, pages, failures, limits, health):
         room.init_app(app)
     for blueprint in (*STOREFRONT, *ADMIN):
         app.register_blueprint(blueprint)
@@ -96,10 +93,8 @@ def _locale() -> str:
 def _wrap(app: Flask, settings: Settings) -> None:
     """Outermost first: proxies, request id and language, built files, kept pages, Flask."""
     inner: Any = PageCache(app.wsgi_app)
-    if STATIC.is_dir():
-        inner = WhiteNoise(
-            inner, root=STATIC, prefix="/static/", immutable_file_test=r"^.+[-.][\w-]{8,}\.\w+$"
-        )
+    if DIST.is_dir():
+        inner = WhiteNoise(inner, root=DIST, prefix="/static/dist/", immutable_file_test=HASHED)
     inner = Front(inner)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -57,5 +57,5 @@ def test_moments_come_back_aware_and_in_utc(database: str) -> None:
 
 def test_a_moment_without_a_zone_is_refused(database: str) -> None:
     with pytest.raises(sa.exc.StatementError), committing():
-        session.add(AuditEntry(by="x", action="y", subject="z", at=datetime(2026, 1, 1)))
+        session.add(AuditEntry(by="x", action="y", subject="z", at=datetime(2026, 1, 1)))  # noqa: DTZ001
         session.flush()

@@ -1,7 +1,7 @@
 """Events: news of what happened, kept in the outbox in the same transaction as their cause.
 
 A domain calls :func:`record`; a listener writes ``@on(OrderPlaced)``. Each reaction becomes a job
-row beside the event, so a crash after the commit loses nothing. Quick reactions that pages depend on
+row beside the event, so a crash after the commit loses nothing. Quick reactions that pages need
 (``inline=True``, such as the search index) are tried at once after the commit by the process that
 caused them; the worker (``core/jobs.py``) does the rest and whatever failed.
 """

@@ -16,8 +16,13 @@ def money(amount: Money, locale: Locale, *, exact: bool = False) -> str:
     whole = amount.minor % 10 ** decimals(amount.currency) == 0
     if whole and not exact:
         digits = format_currency(
-            amount.decimal, amount.currency, locale=locale.babel, currency_digits=False,
-            decimal_quantization=False, format=None, group_separator=True,
+            amount.decimal,
+            amount.currency,
+            locale=locale.babel,
+            currency_digits=False,
+            decimal_quantization=False,
+            format=None,
+            group_separator=True,
         )
         return _without_zeros(digits, amount, locale)
     return str(format_currency(amount.decimal, amount.currency, locale=locale.babel))

@@ -1,10 +1,10 @@
 """Idempotency keys: the same request sent twice gets the same answer and one effect.
 
-After the Stripe convention: a key belongs to a caller and a request fingerprint; a different request
-under the same key is an error; keys are kept for 24 hours.
+After the Stripe convention: a key belongs to a caller and a request's fingerprint; a different
+request under the same key is an error; keys are kept for 24 hours.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa

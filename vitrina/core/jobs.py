@@ -1,6 +1,6 @@
 """The worker's side of the outbox: claim, run, repeat with back-off, and never lose a job.
 
-A job is claimed by a lease in one UPDATE (``SKIP LOCKED`` on PostgreSQL, BEGIN IMMEDIATE on SQLite).
+A job is claimed by a lease in one UPDATE (SKIP LOCKED on PostgreSQL, BEGIN IMMEDIATE on SQLite).
 Whoever dies while holding a lease loses it when it runs out, and another one does the job again.
 """
 
@@ -45,7 +45,7 @@ class Schedule(Base):
 
 
 def recurring(**every: float) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Run a function again and again, about every ``timedelta(**every)``, outside any transaction."""
+    """Run a function about every ``timedelta(**every)``, outside any transaction."""
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         name = f"{function.__module__.removeprefix('vitrina.')}.{function.__name__}"

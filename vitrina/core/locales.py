@@ -14,6 +14,16 @@ class Locale:
     currency: str
     country: str
 
+    @property
+    def tag(self) -> str:
+        """The language tag of HTML and HTTP (BCP 47)."""
+        return self.code
+
+    @property
+    def path(self) -> str:
+        """What stands before a path in this language: nothing, or ``/ru``."""
+        return f"/{self.prefix}" if self.prefix else ""
+
 
 LOCALES: dict[str, Locale] = {
     locale.code: locale

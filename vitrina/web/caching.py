@@ -52,7 +52,7 @@ def public_page(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Versions:
-    """Reads the catalogue version on a connection of its own for each thread, outside transactions.
+    """Reads the catalogue version on a connection of its own in each thread, in no transaction.
 
     A session would say BEGIN and ROLLBACK around the one SELECT that a cached page costs.
     """
@@ -87,7 +87,7 @@ class Versions:
 
 @dataclass(slots=True)
 class Page:
-    """A kept answer. ``bodies`` are by content encoding; compressed ones are made when asked for."""
+    """A kept answer. ``bodies`` are by content encoding; compressed ones are made on demand."""
 
     headers: list[tuple[str, str]]
     etag: str

@@ -29,7 +29,7 @@ class Front:
         environ["vitrina.request_id"] = request_id
         path = environ["PATH_INFO"]
         _, _, rest = path.partition("/")
-        prefix, slash, tail = rest.partition("/")
+        prefix, _, tail = rest.partition("/")
         locale = BY_PREFIX.get(prefix) if prefix else None
         if locale is not None and locale is not DEFAULT:
             environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{prefix}"
