@@ -1,0 +1,43 @@
+"""What payments say no to."""
+
+from vitrina.core.errors import Conflict, Invalid, NotFound, Unavailable
+
+
+class UnknownProvider(Invalid):
+    """There is no such way to pay (``provider``)."""
+
+    code = "unknown_payment_provider"
+
+
+class PaymentNotFound(NotFound):
+    code = "payment_not_found"
+
+
+class ProviderTimeout(Unavailable):
+    """The provider did not answer: what it did is unknown, and must not be guessed."""
+
+    code = "payment_provider_timeout"
+
+
+class ForgedNotice(Invalid):
+    """A webhook whose signature, time or form is not the provider's."""
+
+    code = "webhook_forged"
+
+
+class KeyUsedOtherwise(Invalid):
+    """The provider knows the key from a call with other values."""
+
+    code = "payment_key_reused"
+
+
+class NotRefundable(Conflict):
+    """More was to go back (``wanted``) than came in and is still there (``refundable``)."""
+
+    code = "not_refundable"
+
+
+class PaymentOpen(Conflict):
+    """Another payment of the order has not ended yet."""
+
+    code = "payment_in_progress"

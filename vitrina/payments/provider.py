@@ -1,0 +1,150 @@
+"""The payment provider contract: one of the three doors for plugins (docs/plugins.md).
+
+A provider is given values and gives values. It sees no session, no request and no Order, and is
+called between two commits. Every provider passes ``tests/contracts/payment_provider.py``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from vitrina.core.money import Money
+
+
+class Kind(StrEnum):
+    """How a buyer pays, so that a face can draw it."""
+
+    CARD = "card"
+    TRANSFER = "transfer"
+    ON_DELIVERY = "on_delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderInfo:
+    """What a buyer is told of a way to pay. ``name`` and ``hint`` are messages to be translated.
+
+    ``pay_later``: the order is accepted now and paid afterwards, within ``days`` (None: any time);
+    ``ships_unpaid``: it may leave before. ``currencies`` and ``countries`` it takes: empty is all.
+    """
+
+    code: str
+    name: str
+    hint: str
+    kind: Kind
+    pay_later: bool = False
+    ships_unpaid: bool = False
+    days: int | None = None
+    currencies: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+    def takes(self, currency: str, country: str) -> bool:
+        """Whether one can pay so in ``currency`` from ``country`` (either may be empty)."""
+        return (not currency or not self.currencies or currency in self.currencies) and (
+            not country or not self.countries or country in self.countries
+        )
+
+
+class Status(StrEnum):
+    """The state of a payment as the provider sees it. NOTHING: it has never heard of it."""
+
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    REQUIRES_ACTION = "requires_action"
+    PENDING = "pending"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """What a provider is asked to take. ``reference`` is ours; ``token`` is the buyer's means.
+
+    ``key`` makes a repeat harmless. The buyer comes back to ``return_url``.
+    """
+
+    reference: str
+    order_number: str
+    amount: Money
+    key: str
+    email: str
+    return_url: str
+    token: str = ""
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a call. ``ref`` is the provider's name for the payment (or the refund).
+
+    ``amount`` is what was captured or given back. ``reason`` says why it failed, as a code.
+    ``redirect_url``: where the buyer must go while it REQUIRES_ACTION.
+    """
+
+    status: Status
+    ref: str = ""
+    amount: Money | None = None
+    reason: str = ""
+    redirect_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The answer to ``start``: where the payment stands now."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One verified event of a webhook. It is only a hint: the state is asked for with ``check``.
+
+    ``ref`` is the provider's name for the payment, ``reference`` ours where it tells it.
+    """
+
+    event_id: str
+    kind: str
+    ref: str = ""
+    reference: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PaymentProvider(Protocol):
+    """A way to be paid. Methods raise ProviderTimeout when the answer is unknown."""
+
+    info: ProviderInfo
+
+    @property
+    def code(self) -> str:
+        """The provider's name in the shop: ``acme_pay``."""
+        ...
+
+    @property
+    def Settings(self) -> type[Any]:  # noqa: N802
+        """A dataclass: what an operator sets; the class is made from one of these."""
+        ...
+
+    def start(self, ask: PaymentRequest) -> Started:
+        """Begin a payment. The same ``key`` gives the same answer and one payment.
+
+        A refusal is an Outcome FAILED, not an error.
+        """
+        ...
+
+    def capture(self, ref: str, amount: Money, key: str) -> Outcome:
+        """Take an authorized amount. However often it is asked, the buyer pays once."""
+        ...
+
+    def refund(self, ref: str, amount: Money, key: str) -> Outcome:
+        """Give part or all back: REFUNDED, or FAILED. The same key refunds once."""
+        ...
+
+    def check(self, ref: str) -> Outcome:
+        """Where a payment stands. ``ref`` is the provider's name, or our reference."""
+        ...
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> list[Notice]:
+        """Verify a webhook and read its events. Raises ForgedNotice, and reads nothing then."""
+        ...

@@ -1,0 +1,122 @@
+"""Looking payments up."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from vitrina.core import clock
+from vitrina.core.db import session
+from vitrina.payments.errors import PaymentNotFound
+from vitrina.payments.models import Payment, PaymentState, Refund, RefundState
+
+OPEN = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.AUTHORIZED)
+
+
+def by_id(payment_id: int) -> Payment:
+    """A payment. Raises PaymentNotFound."""
+    found = session.get(Payment, payment_id)
+    if found is None:
+        raise PaymentNotFound(id=payment_id)
+    return found
+
+
+def lock(payment_id: int) -> Payment:
+    """A payment as it is now, locked until the commit. Raises PaymentNotFound."""
+    found = session.get(Payment, payment_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise PaymentNotFound(id=payment_id)
+    return found
+
+
+def refund_by_id(refund_id: int) -> Refund:
+    """A refund. Raises PaymentNotFound."""
+    found = session.get(Refund, refund_id)
+    if found is None:
+        raise PaymentNotFound(refund_id=refund_id)
+    return found
+
+
+def find_by_notice(provider: str, ref: str, reference: str) -> Payment | None:
+    """The payment a webhook speaks of, by the provider's name for it or by ours."""
+    return session.scalar(
+        sa.select(Payment)
+        .where(
+            Payment.provider == provider,
+            sa.or_(Payment.provider_ref == ref, Payment.reference == reference),
+        )
+        .order_by(Payment.provider_ref.is_(None))
+        .limit(1)
+    )
+
+
+def open_ones(providers: Sequence[str], *, untouched: timedelta, limit: int) -> Sequence[int]:
+    """Payments that have been open and not asked about for a while, the longest-waiting first."""
+    before = clock.now() - untouched
+    waited = sa.func.coalesce(Payment.checked_at, Payment.created_at)
+    return session.scalars(
+        sa.select(Payment.id)
+        .where(Payment.state.in_(OPEN), Payment.provider.in_(providers), waited < before)
+        .order_by(waited)
+        .limit(limit)
+    ).all()
+
+
+def open_refunds(*, untouched: timedelta, limit: int) -> Sequence[int]:
+    """Refunds that were asked for a while ago, and whose answer never came."""
+    return session.scalars(
+        sa.select(Refund.id)
+        .where(Refund.state == RefundState.PENDING, Refund.created_at < clock.now() - untouched)
+        .order_by(Refund.id)
+        .limit(limit)
+    ).all()
+
+
+def find_discrepancies() -> list[str]:
+    """Payments whose refunds do not add up, and states that contradict the money."""
+    sums = (
+        sa.select(
+            Refund.payment_id,
+            sa.func.sum(sa.case((Refund.state == "succeeded", Refund.amount), else_=0)).label(
+                "done"
+            ),
+            sa.func.sum(sa.case((Refund.state == "pending", Refund.amount), else_=0)).label("open"),
+        )
+        .group_by(Refund.payment_id)
+        .subquery()
+    )
+    done, open_ = sa.func.coalesce(sums.c.done, 0), sa.func.coalesce(sums.c.open, 0)
+    with_money = (
+        PaymentState.CAPTURED,
+        PaymentState.PARTIALLY_REFUNDED,
+        PaymentState.REFUNDED,
+    )
+    rows: Sequence[Any] = session.execute(
+        sa.select(Payment, done, open_)
+        .outerjoin(sums, sums.c.payment_id == Payment.id)
+        .where(
+            sa.or_(
+                done != Payment.refunded,
+                open_ != Payment.refunding,
+                sa.and_(Payment.state.in_(with_money), Payment.captured != Payment.amount),
+                sa.and_(Payment.state.not_in(with_money), Payment.captured != 0),
+                sa.and_(
+                    Payment.state == PaymentState.REFUNDED, Payment.refunded != Payment.captured
+                ),
+            )
+        )
+        .options(selectinload(Payment.refunds))
+        .order_by(Payment.id)
+    ).all()
+    return [
+        f"payment {payment.id} ({payment.reference}): {payment.state}, captured "
+        f"{payment.captured} of {payment.amount}, refunded {payment.refunded} (refunds add up to "
+        f"{added}), refunding {payment.refunding} (open refunds add up to {pending})"
+        for payment, added, pending in rows
+    ]
+
+
+def _sum_where(state: RefundState) -> Any:
+    return sa.func.sum(sa.case((Refund.state == state, Refund.amount), else_=0))
