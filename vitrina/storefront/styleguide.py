@@ -41,14 +41,20 @@ _WORKS = (
 class DeliveryForm(Form):
     """Fields of every kind, some of them with mistakes."""
 
-    email = EmailField("Email", [InputRequired()], description="For the receipt and the tracking link.")
+    email = EmailField(
+        "Email", [InputRequired()], description="For the receipt and the tracking link."
+    )
     name = StringField("Full name", [InputRequired("Enter your full name")])
     postcode = StringField("Почтовый индекс получателя", [InputRequired("Enter the postcode")])
     phone = StringField("Phone")
-    country = SelectField("Country", choices=[("PT", "Portugal"), ("BR", "Brasil"), ("RU", "Россия")])
+    country = SelectField(
+        "Country", choices=[("PT", "Portugal"), ("BR", "Brasil"), ("RU", "Россия")]
+    )
     message = TextAreaField("Message for the parcel")
     photo = FileField("Picture", description="JPEG or PNG, up to 5 MB.")
-    kind = RadioField("Who is it for", choices=[("me", "For me"), ("gift", "A present")], default="me")
+    kind = RadioField(
+        "Who is it for", choices=[("me", "For me"), ("gift", "A present")], default="me"
+    )
     news = BooleanField("Write to me when new plates are cut")
     terms = BooleanField("I have read the terms", [InputRequired("Tick the box to go on")])
 
@@ -60,7 +66,11 @@ def show() -> str:
     faulty = DeliveryForm(data={"phone": "12"})
     faulty.validate()
     return render_template(
-        "storefront/styleguide.html", theme=request.args.get("theme"), form=filled, faulty=faulty, **_samples()
+        "storefront/styleguide.html",
+        theme=request.args.get("theme"),
+        form=filled,
+        faulty=faulty,
+        **_samples(),
     )
 
 
@@ -113,7 +123,12 @@ def _price(current: str, old: str | None = None, starts: bool = False) -> Sample
 
 def _options() -> list[Sample]:
     def value(label: str, chosen: bool = False, available: bool = True, **more: Any) -> Sample:
-        facts: dict[str, Any] = {"note": None, "width_cm": None, "height_cm": None, "colour": None} | more
+        facts: dict[str, Any] = {
+            "note": None,
+            "width_cm": None,
+            "height_cm": None,
+            "colour": None,
+        } | more
         return Sample(value=label, label=label, selected=chosen, available=available, **facts)
 
     sizes = [(30, 40), (50, 70), (70, 100)]
@@ -150,6 +165,26 @@ def _options() -> list[Sample]:
     ]
 
 
+def _variants() -> list[dict[str, Any]]:
+    prices = {"30 × 40 cm": 64, "50 × 70 cm": 148, "70 × 100 cm": 228}
+    return [
+        {
+            "id": f"{size}/{frame}",
+            "options": {"option-size": size, "option-frame": frame},
+            "available": frame != "White",
+            "sku": "TS4",
+            "price": {"current": f"€{price}.00", "old": None},
+            "stock": {"kind": "out", "words": "Sold out"}
+            if frame == "White"
+            else {"kind": "in", "words": "In stock"},
+            "picture": "ridge-41",
+            "button": "Sold out" if frame == "White" else f"Add to cart, €{price}",
+        }
+        for size, price in prices.items()
+        for frame in ("Unframed", "Oak", "Black", "White")
+    ]
+
+
 def _filters() -> Sample:
     def choice(label: str, count: int, chosen: bool = False, colour: str | None = None) -> Sample:
         return Sample(value=label, label=label, count=count, selected=chosen, colour=colour)
@@ -173,7 +208,12 @@ def _filters() -> Sample:
 
 def _lines(prints: list[Sample]) -> list[Sample]:
     def line(item: Sample, quantity: int, total: str, **more: Any) -> Sample:
-        facts: dict[str, Any] = {"unit_price": None, "old_total": None, "alert": None, "note": None} | more
+        facts: dict[str, Any] = {
+            "unit_price": None,
+            "old_total": None,
+            "alert": None,
+            "note": None,
+        } | more
         return Sample(
             title=item.title, url="#", picture=item.picture, options="50 × 70 cm, oak frame",
             quantity=quantity, total=total, **facts,
@@ -181,16 +221,25 @@ def _lines(prints: list[Sample]) -> list[Sample]:
 
     return [
         line(prints[0], 2, "€192.00", unit_price="€96.00 each"),
-        line(prints[5], 1, "€96.00", alert="Only 1 left. We changed the quantity.", old_total="€128.00"),
+        line(
+            prints[5],
+            1,
+            "€96.00",
+            alert="Only 1 left. We changed the quantity.",
+            old_total="€128.00",
+        ),
     ]
 
 
 def _samples() -> dict[str, Any]:
     prints = _prints()
-    room = gallery.in_scale(Work("ridge", 41, sorted(PALETTES)[0], 50, 70), 50, 70, standalone=False)
+    room = gallery.in_scale(
+        Work("ridge", 41, sorted(PALETTES)[0], 50, 70), 50, 70, standalone=False
+    )
     return {
         "prints": prints,
         "options": _options(),
+        "variants": _variants(),
         "filters": _filters(),
         "lines": _lines(prints),
         "room": room,
