@@ -33,6 +33,7 @@ from vitrina.catalog.shelves import (
     groups_of,
     own_categories,
     rating_bars,
+    review_by_id,
     reviews_of,
 )
 from vitrina.core import store
@@ -50,6 +51,7 @@ __all__ = [
     "groups_of",
     "own_categories",
     "rating_bars",
+    "review_by_id",
     "reviews_of",
 ]
 
@@ -87,6 +89,13 @@ def by_id(product_id: int) -> Product:
     if found is None:
         raise ProductNotFound(id=product_id)
     return found
+
+
+def locked(product_id: int) -> Product:
+    """As :func:`by_id`, kept from other changes until the commit. Raises ProductNotFound."""
+    statement = sa.select(Product.id).where(Product.id == product_id)
+    session.execute(statement.with_for_update())
+    return by_id(product_id)
 
 
 def by_slug(slug: str) -> Product:

@@ -149,7 +149,7 @@ def check_amount(value: int | None, name: str) -> None:
         _refuse(name, "too_large")
 
 
-def _checked_variant(variant: VariantDraft, options: Sequence[OptionDraft]) -> VariantDraft:
+def _checked_variant(variant: VariantDraft, known_values: Sequence[frozenset[str]]) -> VariantDraft:
     for name in ("price", "compare_at", "cost"):
         check_amount(getattr(variant, name), name)
     for name in ("weight_g", "length_mm", "width_mm", "height_mm"):
@@ -159,24 +159,27 @@ def _checked_variant(variant: VariantDraft, options: Sequence[OptionDraft]) -> V
         decimals(currency)
         check_amount(price, "prices")
         check_amount(compare_at, "prices")
-    if len(variant.values) != len(options):
-        _refuse("options", "wrong_count", wanted=len(options), given=len(variant.values))
+    wanted, given = len(known_values), len(variant.values)
+    if wanted != given:
+        _refuse("options", "wrong_count", wanted=wanted, given=given)
     values = tuple(" ".join(value.split()) for value in variant.values)
-    for option, value in zip(options, values, strict=True):
-        if all(known.value != value for known in option.values):
-            _refuse("options", "unknown_value", option=option.name, value=value)
+    for known, value in zip(known_values, values, strict=True):
+        if value not in known:
+            _refuse("options", "unknown_value", value=value)
     sku = clean_words(variant.sku or "", "sku", 120) or None
-    return replace(
-        variant, values=values, sku=sku, barcode=clean_words(variant.barcode, "barcode", 60)
-    )
+    barcode = clean_words(variant.barcode, "barcode", 60)
+    if (values, sku, barcode) == (variant.values, variant.sku, variant.barcode):
+        return variant  # the common case, and a copy is what costs most here
+    return replace(variant, values=values, sku=sku, barcode=barcode)
 
 
 def _checked_option(option: OptionDraft) -> OptionDraft:
     if option.kind not in OPTION_KINDS:
         _refuse("options", "unknown_kind", kind=option.kind)
+    words = [clean_words(one.value, "options", 255, required=True) for one in option.values]
     values = tuple(
-        replace(value, value=clean_words(value.value, "options", 255, required=True))
-        for value in option.values
+        one if one.value == word else replace(one, value=word)
+        for one, word in zip(option.values, words, strict=True)
     )
     if not values:
         _refuse("options", "without_values", option=option.name)
@@ -201,7 +204,8 @@ def checked(draft: ProductDraft) -> ProductDraft:
     options = tuple(_checked_option(option) for option in draft.options)
     if len({option.name.casefold() for option in options}) != len(options):
         _refuse("options", "repeated")
-    variants = tuple(_checked_variant(variant, options) for variant in draft.variants)
+    known = [frozenset(value.value for value in option.values) for option in options]
+    variants = tuple(_checked_variant(variant, known) for variant in draft.variants)
     if len({variant.values for variant in variants}) != len(variants):
         _refuse("variants", "repeated_options")
     skus = [variant.sku for variant in variants if variant.sku]

@@ -30,7 +30,10 @@ def create_collection(
     position: int = 0,
     is_visible: bool = True,
 ) -> Collection:
-    """Open a collection; with a ``rule`` it is filled at once. Raises InvalidCollection, SlugTaken."""
+    """Open a collection; with a ``rule`` it is filled at once.
+
+    Raises InvalidCollection and SlugTaken.
+    """
     collection = Collection(
         title=_title(title),
         slug=_slug(slug or title),

@@ -77,7 +77,7 @@ def _create(drafts: Sequence[ProductDraft]) -> list[Created]:
     ready = _with_slugs(drafts)
     refuse_taken_skus(ready)
     now = clock.now()
-    ids = _insert(Product, [_product_row(draft, now) for draft in ready])
+    ids = _insert(Product, [_product_row(draft, now) for draft in ready], "slug")
     values = _insert_options(ids, ready)
     media = _insert_media(ids, ready)
     variants = _insert_variants(ids, ready, values, media, now)
@@ -91,17 +91,31 @@ def _create(drafts: Sequence[ProductDraft]) -> list[Created]:
     ]
 
 
-def _insert(model: Any, rows: Sequence[Row]) -> list[int]:
-    """Insert ``rows`` and give their ids in the same order."""
+def _insert(model: Any, rows: Sequence[Row], owner: str) -> list[int]:
+    """Insert ``rows`` and give their ids in the same order.
+
+    They are found again by their owner and position (products by their slug), because an insert of
+    many rows that returns ids in order falls back to one statement a row on SQLite.
+    """
     if not rows:
         return []
-    statement = sa.insert(model).returning(model.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, rows))
+    _insert_plain(model, rows)
+    table = model.__table__
+    names = (owner, "position") if owner != "slug" else (owner,)
+    columns = [table.c[name] for name in names]
+    owners = sorted({row[owner] for row in rows})
+    ids: dict[tuple[Any, ...], int] = {}
+    for start in range(0, len(owners), CHUNK):
+        found = sa.select(table.c.id, *columns).where(
+            table.c[owner].in_(owners[start : start + CHUNK])
+        )
+        ids |= {tuple(row[1:]): row[0] for row in session.execute(found)}
+    return [ids[tuple(row[name] for name in names)] for row in rows]
 
 
 def _insert_plain(model: Any, rows: Sequence[Row]) -> None:
     if rows:
-        session.execute(sa.insert(model), rows)
+        session.execute(sa.insert(model.__table__), rows)
 
 
 def _with_slugs(drafts: Sequence[ProductDraft]) -> list[ProductDraft]:
@@ -185,7 +199,7 @@ def _insert_options(ids: Sequence[int], drafts: Sequence[ProductDraft]) -> list[
         for position, option in enumerate(draft.options, 1):
             rows.append(option_row(product_id, position, option))
             owners.append((index, option))
-    option_ids = _insert(Option, rows)
+    option_ids = _insert(Option, rows, "product_id")
     value_rows = [
         {
             "option_id": option_id,
@@ -197,7 +211,7 @@ def _insert_options(ids: Sequence[int], drafts: Sequence[ProductDraft]) -> list[
         for option_id, (_, option) in zip(option_ids, owners, strict=True)
         for position, value in enumerate(option.values)
     ]
-    value_ids = iter(_insert(OptionValue, value_rows))
+    value_ids = iter(_insert(OptionValue, value_rows, "option_id"))
     found: list[Values] = [[] for _ in drafts]
     for index, option in owners:
         found[index].append({value.value: next(value_ids) for value in option.values})
@@ -218,7 +232,7 @@ def _insert_media(ids: Sequence[int], drafts: Sequence[ProductDraft]) -> list[li
         for product_id, draft in zip(ids, drafts, strict=True)
         for position, media in enumerate(draft.media)
     ]
-    media_ids = iter(_insert(Media, rows))
+    media_ids = iter(_insert(Media, rows, "product_id"))
     return [[next(media_ids) for _ in draft.media] for draft in drafts]
 
 
@@ -253,7 +267,7 @@ def _insert_variants(
         variant_row(ids[index], position, variant, values[index], media[index])
         for index, position, variant in together
     ]
-    variant_ids = _insert(Variant, rows)
+    variant_ids = _insert(Variant, rows, "product_id")
     prices, changes = [], []
     found: list[list[int]] = [[] for _ in drafts]
     for variant_id, (index, _, variant) in zip(variant_ids, together, strict=True):

@@ -55,7 +55,7 @@ def describe_media(media: Media, alt: str, *, by: str) -> None:
 
 
 def arrange_media(product: Product, media_ids: list[int], *, by: str) -> None:
-    """Hang the pictures in this order; those not named keep theirs, behind. Raises MediaNotFound."""
+    """Hang the pictures in this order, those not named behind. Raises MediaNotFound."""
     places = {media_id: place for place, media_id in enumerate(media_ids)}
     known = {media.id for media in product.media}
     for media_id in media_ids:

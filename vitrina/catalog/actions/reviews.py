@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from vitrina.catalog.errors import AlreadyReviewed, InvalidReview, ReviewNotFound
+from vitrina.catalog.errors import AlreadyReviewed, InvalidReview
 from vitrina.catalog.events import ProductChanged
 from vitrina.catalog.models.groups import Review
 from vitrina.catalog.models.products import Product
@@ -94,14 +94,6 @@ def reply_to_review(review: Review, body: str, *, by: str) -> None:
     subject = f"review:{review.id}"
     audit.note(by, "review.reply", subject, {"reply": before}, {"reply": review.reply})
     touch_catalogue()
-
-
-def review_by_id(review_id: int) -> Review:
-    """Raises ReviewNotFound."""
-    found = session.get(Review, review_id)
-    if found is None:
-        raise ReviewNotFound(id=review_id)
-    return found
 
 
 def _columns(draft: ReviewDraft) -> dict[str, object]:
