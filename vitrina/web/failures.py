@@ -1,7 +1,10 @@
 """Errors in the storefront and the staff area: a sentence and the way back, or a page."""
 
+import contextlib
+
 import structlog
-from flask import Flask, flash, jsonify, redirect, render_template, request
+from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -31,29 +34,29 @@ def on_domain_error(error: DomainError) -> Response | tuple[str, int] | tuple[Re
     return redirect(_back(), 303)
 
 
-def on_http_error(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, int]:
+def on_http_error(error: HTTPException) -> Response | tuple[Response, int]:
+    """The page of an HTTP error, with the headers it must carry (``Allow``, ``Retry-After``)."""
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return Response.force_type(error.get_response(), request.environ)
     if wants_json():
         return jsonify(code=error.name.lower().replace(" ", "_"), message=error.name), error.code
+    if error.code >= 500:
+        return on_crash(error)
     response = Response(page(error.code, "")[0], error.code, mimetype="text/html")
-    if error.code == 405:
-        for name, value in error.get_headers():
-            if name == "Allow":
-                response.headers["Allow"] = value
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
     return response
 
 
-def on_crash(error: Exception) -> tuple[str, int]:
+def on_crash(error: Exception) -> Response:
     """Nothing is told but the request id; the log has the rest. Needs no database."""
-    session.rollback()
-    log.exception("crash", id=request.environ.get("vitrina.request_id"), path=request.path)
-    return (
-        render_template(
-            "storefront/errors/500.html", request_id=request.environ.get("vitrina.request_id", "")
-        ),
-        500,
-    )
+    request_id = request.environ.get("vitrina.request_id", "")
+    log.exception("crash", id=request_id, path=request.path)
+    with contextlib.suppress(SQLAlchemyError):
+        session.rollback()
+    template = current_app.jinja_env.get_template("storefront/errors/500.html")
+    return Response(template.render(request_id=request_id), 500, mimetype="text/html")
 
 
 def page(status: int, words: str) -> tuple[str, int]:
