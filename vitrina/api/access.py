@@ -12,6 +12,7 @@ class Kind(StrEnum):
     PUBLIC = "public"
     SHOPPER = "shopper"
     SIGNED_IN = "signed_in"
+    ANY_TOKEN = "any_token"
     STAFF = "staff"
 
 
@@ -27,6 +28,8 @@ class Access:
 
         A token that is sent is looked at even where none is needed: a wrong one is never ignored.
         """
+        if self.kind is Kind.ANY_TOKEN:  # the view reads it: it may be a refresh token
+            return
         user = current_user()
         if self.kind in (Kind.PUBLIC, Kind.SHOPPER):
             return
@@ -47,6 +50,7 @@ class Access:
             Kind.PUBLIC: "everybody",
             Kind.SHOPPER: "everybody, with an access token or a cart token",
             Kind.SIGNED_IN: "with an access token",
+            Kind.ANY_TOKEN: "with an access or a refresh token",
             Kind.STAFF: f"staff with `{self.permission}`",
         }[self.kind]
 
@@ -57,6 +61,7 @@ class Access:
 public = Access(Kind.PUBLIC)
 shopper = Access(Kind.SHOPPER)
 signed_in = Access(Kind.SIGNED_IN)
+with_any_token = Access(Kind.ANY_TOKEN)
 
 
 def requires(permission: Permission) -> Access:

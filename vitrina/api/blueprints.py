@@ -1,8 +1,10 @@
-"""The API's parts. Importing one registers its endpoints with the kit; a new file is named here."""
+"""The API's parts: importing one registers its endpoints. A new file is named here."""
 
 from flask import Flask
 
-from vitrina.api import kit, tokens
+from vitrina.api import auth, categories, kit, tokens, users
+
+PARTS = (auth, categories, users)
 
 
 def init_app(app: Flask) -> None:

@@ -1,12 +1,13 @@
 """Reading a request: the JSON body, the query, conditions and pages."""
 
 import base64
+import hashlib
 import json
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from flask import request
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from vitrina.api.problems import DETAILS, Problem, validation
 from vitrina.api.schemas import In, Query
@@ -80,6 +81,11 @@ def read_query(model: type[Q]) -> Q:
         raise validation(error) from None
 
 
+def unknown_value(name: str, message: str) -> Problem:
+    """A parameter names something that is not there."""
+    return _query_problem(name, "unknown", message)
+
+
 def _query_problem(name: str, code: str, message: str) -> Problem:
     return Problem(
         422,
@@ -104,6 +110,11 @@ def check_if_match(etag: str) -> None:
             "It has been changed since you read it. Read it again.",
             headers={"ETag": f'"{etag}"'},
         )
+
+
+def version_tag(version: int, body: BaseModel) -> str:
+    """An ETag that tells versions apart by its first part and representations by its second."""
+    return f"{version}.{hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:16]}"
 
 
 def write_cursor(*values: str | int) -> str:

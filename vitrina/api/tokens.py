@@ -89,9 +89,9 @@ def read_refresh(token: str) -> dict[str, Any]:
     try:
         claims = dict(decode_token(token))
     except (JWTExtendedException, PyJWTError, ValueError):
-        raise _refused() from None
+        raise refused() from None
     if not _is_whole({}, claims) or claims["typ"] != "refresh":
-        raise _refused()
+        raise refused()
     return claims
 
 
@@ -117,13 +117,13 @@ def _user() -> User:
     try:
         verified = verify_jwt_in_request()
     except (JWTExtendedException, PyJWTError, ValueError):
-        raise _refused() from None
+        raise refused() from None
     if verified is None:
-        raise _refused()
+        raise refused()
     claims = verified[1]
     user = _standing(str(claims["sub"]), str(claims["fam"]), _issued(claims))
     if user is None:
-        raise _refused()
+        raise refused()
     g.api_family = claims["fam"]
     return user
 
@@ -143,7 +143,8 @@ def _standing(subject: str, family: str, issued: datetime) -> User | None:
     return None if user.sessions_from is not None and issued < user.sessions_from else user
 
 
-def _refused() -> Problem:
+def refused() -> Problem:
+    """The answer to a token that is not good."""
     return Problem(
         401,
         "invalid_token",
