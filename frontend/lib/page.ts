@@ -68,10 +68,15 @@ export interface Answer {
   redirected: string | null;
 }
 
+/** Where a form goes when this button sends it. (The properties lie: `formAction` is never empty.) */
+export function target(form: HTMLFormElement, button?: HTMLElement | null): string {
+  return button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+}
+
 /** Send a form as the browser would, asking for JSON. `redirected` is set when a page came instead. */
 export async function send(form: HTMLFormElement, submitter?: HTMLElement | null): Promise<Answer> {
   const button = submitter instanceof HTMLButtonElement ? submitter : undefined;
-  const answer = await fetch(button?.formAction || form.action, {
+  const answer = await fetch(target(form, button), {
     method: "POST",
     body: new FormData(form, button),
     credentials: "same-origin",
