@@ -38,7 +38,8 @@ def create_app(settings: Settings) -> Flask:
     connect(settings)
     app = Flask("vitrina", static_folder=None)
     _configure(app, settings)
-    app.jinja_loader = FileSystemLoader([HERE / face for face in TEMPLATES])
+    theme = [settings.theme_dir] if settings.theme_dir else []
+    app.jinja_loader = FileSystemLoader([*theme, *(HERE / face for face in TEMPLATES)])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=_locale, default_translation_directories="translations")
     Compress(app)
@@ -95,6 +96,8 @@ def _wrap(app: Flask, settings: Settings) -> None:
     inner: Any = PageCache(app.wsgi_app)
     if DIST.is_dir():
         inner = WhiteNoise(inner, root=DIST, prefix="/static/dist/", immutable_file_test=HASHED)
+    if settings.theme_dir and (settings.theme_dir / "static").is_dir():
+        inner = WhiteNoise(inner, root=settings.theme_dir / "static", prefix="/theme/")
     inner = Front(inner)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

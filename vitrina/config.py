@@ -30,6 +30,8 @@ class Settings:
     redis_url: str = field(repr=False)
     mail_url: str = field(repr=False)
     storage_url: str
+    theme_dir: Path | None
+    sandbox: bool
     owner_email: str
     owner_password: str = field(repr=False)
     workers: int
@@ -78,6 +80,11 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None
         storage_url=read.url(
             "VITRINA_STORAGE_URL", (data_dir / "media").as_uri(), ("file", "s3", "memory")
         ),
+        theme_dir=_theme(read),
+        sandbox=read.one_of(
+            "VITRINA_SANDBOX", ("on", "off"), "off" if env == "production" else "on"
+        )
+        == "on",
         owner_email=read.text("VITRINA_OWNER_EMAIL", ""),
         owner_password=read.text("VITRINA_OWNER_PASSWORD", ""),
         workers=read.number("VITRINA_WORKERS", 2, 1, 64),
@@ -112,6 +119,13 @@ class _Reader:
         if value and urlsplit(value).scheme not in schemes:
             raise WrongSetting(f"{name} must start with {' or '.join(s + ':' for s in schemes)}")
         return value
+
+
+def _theme(read: _Reader) -> Path | None:
+    value = read.text("VITRINA_THEME_DIR", "")
+    if value and not Path(value).is_dir():
+        raise WrongSetting(f"VITRINA_THEME_DIR is no folder: {value}")
+    return Path(value).resolve() if value else None
 
 
 def _database(read: _Reader, data_dir: Path) -> str:
