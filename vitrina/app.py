@@ -108,7 +108,13 @@ def _wrap(app: Flask, settings: Settings) -> None:
     """Outermost first: proxies, request id and language, built files, kept pages, Flask."""
     inner: Any = PageCache(app.wsgi_app)
     if DIST.is_dir():
-        inner = WhiteNoise(inner, root=DIST, prefix="/static/dist/", immutable_file_test=HASHED)
+        inner = WhiteNoise(
+            inner,
+            root=DIST,
+            prefix="/static/dist/",
+            immutable_file_test=HASHED,
+            autorefresh=settings.env == "development",
+        )
     if settings.theme_dir and (settings.theme_dir / "static").is_dir():
         inner = WhiteNoise(inner, root=settings.theme_dir / "static", prefix="/theme/")
     inner = Front(inner)

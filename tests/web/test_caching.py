@@ -74,7 +74,8 @@ def test_a_visitor_with_a_chosen_currency_is_answered_by_the_app(database: str) 
     app = Counter()
     client = Client(PageCache(app))
     client.get("/")
-    client.get("/", headers={"Cookie": "currency=BRL"})
+    client.set_cookie("currency", "BRL")
+    client.get("/")
     assert app.asked == 2
 
 
