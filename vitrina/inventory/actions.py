@@ -167,6 +167,16 @@ def ship(reference: str, quantities: Mapping[int, int], *, by: str) -> None:
     _apply(changes, reference=reference, by=by)
 
 
+def hand_out(reference: str, variant_ids: Iterable[int], *, by: str) -> None:
+    """Let what is ready of these variants leave without a parcel, such as numbered files."""
+    wanted = set(variant_ids)
+    changes: list[Change] = []
+    for row in promises.lock(reference):
+        if row.variant_id in wanted:
+            changes += _take_from([row], row.quantity)
+    _apply(changes, reference=reference, by=by)
+
+
 def _take_from(rows: Iterable[Reservation], quantity: int) -> list[Change]:
     changes, left = [], quantity
     for row in rows:

@@ -40,8 +40,13 @@ ORDER: Machine[OrderState, OrderVerb] = Machine(
     OrderState,
     start=_S.AWAITING_PAYMENT,
     moves={
-        OrderVerb.PAY: {_S.AWAITING_PAYMENT: _S.PAID},
-        OrderVerb.SHIP: {_S.PAID: _S.SHIPPED},
+        OrderVerb.PAY: {
+            _S.AWAITING_PAYMENT: _S.PAID,
+            # Cash on delivery: the parcel was quicker than the money.
+            _S.SHIPPED: _S.SHIPPED,
+            _S.DELIVERED: _S.DELIVERED,
+        },
+        OrderVerb.SHIP: {_S.PAID: _S.SHIPPED, _S.AWAITING_PAYMENT: _S.SHIPPED},
         OrderVerb.DELIVER: {_S.SHIPPED: _S.DELIVERED},
         OrderVerb.CANCEL: {_S.AWAITING_PAYMENT: _S.CANCELLED, _S.PAID: _S.CANCELLED},
         OrderVerb.EXPIRE: {_S.AWAITING_PAYMENT: _S.EXPIRED},
@@ -181,7 +186,9 @@ class OrderLine(Identified, Base):
     """
 
     __tablename__ = "order_lines"
-    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    order_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True
+    )
     variant_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("variants.id", ondelete="SET NULL"), index=True
     )
@@ -211,7 +218,9 @@ class OrderAdjustment(Identified, Base):
     """A discount as it was applied: to a line, or to the shipping (``line_id`` None)."""
 
     __tablename__ = "order_adjustments"
-    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    order_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True
+    )
     line_id: Mapped[int | None] = mapped_column(sa.ForeignKey("order_lines.id", ondelete="CASCADE"))
     promotion_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("promotions.id", ondelete="SET NULL")
@@ -225,7 +234,9 @@ class OrderTax(Identified, Base):
     """The tax of an order by rate: the net base and the tax on it."""
 
     __tablename__ = "order_taxes"
-    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    order_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True
+    )
     name: Mapped[str] = mapped_column(sa.String(80))
     rate: Mapped[Any] = mapped_column(sa.Numeric(9, 6))
     base: Mapped[int] = mapped_column(Minor)
@@ -234,14 +245,18 @@ class OrderTax(Identified, Base):
 
 class OrderTransition(TransitionRow, Base):
     __tablename__ = "order_transitions"
-    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    order_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True
+    )
 
 
 class OrderNote(Identified, Dated, Base):
     """A note by staff, or one of the customer's with the order (``is_customer``)."""
 
     __tablename__ = "order_notes"
-    order_id: Mapped[int] = mapped_column(sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    order_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True
+    )
     by: Mapped[str] = mapped_column(sa.String(80))
     text: Mapped[str] = mapped_column(sa.Text)
     is_customer: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,265 @@
+"""What is done with orders once they are placed (placing is checkout's)."""
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from vitrina.catalog.models.products import DigitalFile
+from vitrina.core import clock
+from vitrina.core.db import session
+from vitrina.core.events import record
+from vitrina.core.ids import hash_token
+from vitrina.core.money import Money
+from vitrina.inventory import actions as inventory
+from vitrina.orders import queries
+from vitrina.orders.errors import (
+    CannotCancel,
+    CannotShip,
+    DownloadGone,
+    InvalidNote,
+    NothingToShip,
+)
+from vitrina.orders.events import (
+    OrderCancelled,
+    OrderExpired,
+    OrderPaid,
+    RefundAsked,
+    ShipmentDelivered,
+    ShipmentShipped,
+)
+from vitrina.orders.models import (
+    ORDER,
+    DownloadGrant,
+    Order,
+    OrderLine,
+    OrderNote,
+    OrderState,
+    OrderVerb,
+)
+from vitrina.orders.rules import (
+    DOWNLOAD_DAYS,
+    DOWNLOADS,
+    coupon_reference,
+    download_token,
+    left_to_ship,
+)
+from vitrina.payments import actions as payments
+from vitrina.payments import registry
+from vitrina.payments.models import Payment, Refund
+from vitrina.promotions import actions as promotions
+from vitrina.shipping import actions as parcels
+from vitrina.shipping.models import Shipment, ShipmentState
+
+GONE = (ShipmentState.SHIPPED, ShipmentState.DELIVERED)
+
+
+def mark_paid(order: Order, *, by: str) -> None:
+    """All the money of a locked order is here: it is sold, and its files may be fetched."""
+    verb = OrderVerb.REVIVE if order.state is OrderState.EXPIRED else OrderVerb.PAY
+    ORDER.move(order, verb, by=by)
+    order.paid_at, order.expires_at = clock.now(), None
+    digital = [line for line in order.lines if not line.requires_shipping and line.variant_id]
+    if digital:
+        inventory.hand_out(order.number, [line.variant_id or 0 for line in digital], by=by)
+        _grant_downloads(digital)
+    record(OrderPaid(order_id=order.id, number=order.number))
+
+
+def cancel(order: Order, *, reason: str, by: str) -> list[Refund]:
+    """Stop an order of which nothing has left, give its stock and coupons back, and its money.
+
+    Returns the refunds that are owed; the worker sends them to the provider. Raises CannotCancel.
+    """
+    order = queries.lock(order.id)
+    if not ORDER.can(order, OrderVerb.CANCEL) or any(s.state in GONE for s in order.shipments):
+        raise CannotCancel(number=order.number, state=str(order.state))
+    for shipment in order.shipments:
+        if shipment.state is ShipmentState.PACKING:
+            parcels.cancel(shipment, by=by, note=reason)
+    ORDER.move(order, OrderVerb.CANCEL, by=by, note=reason)
+    order.expires_at = None
+    free(order, by=by)
+    _revoke_downloads(order)
+    refunds = [
+        refund(order, payment, payment.refundable, reason=reason, by=by)
+        for payment in order.payments
+        if payment.refundable
+    ]
+    record(OrderCancelled(order_id=order.id, number=order.number, reason=reason))
+    return refunds
+
+
+def replace(order: Order, *, by_number: str, by: str) -> None:
+    """Put aside an unpaid order, because its buyer confirmed the cart anew. Nobody is told."""
+    ORDER.move(order, OrderVerb.CANCEL, by=by, note=f"replaced by {by_number}")
+    order.expires_at = None
+    free(order, by=by)
+
+
+def expire(order: Order, *, by: str) -> None:
+    """The time of a locked, unpaid order is over: what it held is free again."""
+    ORDER.move(order, OrderVerb.EXPIRE, by=by)
+    order.expires_at = None
+    free(order, by=by)
+    record(OrderExpired(order_id=order.id, number=order.number))
+
+
+def free(order: Order, *, by: str) -> None:
+    """Give back what an order holds: open payments, stock, coupons. Twice is the same as once."""
+    for payment in order.payments:
+        payments.abandon(payment, by=by, note=str(order.state))
+    inventory.release(order.number, by=by)
+    for attempt in range(1, len(order.payments) + 1):
+        promotions.give_back(coupon_reference(order.number, attempt))
+
+
+def refund(order: Order, payment: Payment, amount: Money, *, reason: str, by: str) -> Refund:
+    """Owe part of a payment's money back. Raises NotRefundable."""
+    made = payments.begin_refund(payment, amount, reason=reason, by=by)
+    record(RefundAsked(order_id=order.id, number=order.number, refund_id=made.id))
+    return made
+
+
+def ship(
+    order: Order,
+    lines: Mapping[int, int] | None = None,
+    *,
+    carrier: str,
+    tracking_number: str = "",
+    by: str,
+) -> Shipment:
+    """Send a parcel: pieces by order line (``{line_id: pieces}``), or all that is left.
+
+    Raises CannotShip (not paid, and not one that is paid at the door), NothingToShip, NotReserved.
+    """
+    order = queries.lock(order.id)
+    if not _may_ship(order):
+        raise CannotShip(number=order.number, state=str(order.state))
+    left = unshipped(order)
+    pieces = dict(left if lines is None else lines)
+    for line_id, quantity in pieces.items():
+        if not 0 < quantity <= left.get(line_id, 0):
+            raise NothingToShip(line_id=line_id, wanted=quantity, left=left.get(line_id, 0))
+    shipment = parcels.open_shipment(order.id, order.number, pieces, by=by)
+    parcels.ship(shipment, carrier=carrier, tracking_number=tracking_number, by=by)
+    inventory.ship(order.number, _by_variant(order.lines, pieces), by=by)
+    if pieces == left:
+        ORDER.move(order, OrderVerb.SHIP, by=by)
+        order.expires_at = None
+    session.flush()
+    session.expire(order, ["shipments"])
+    record(ShipmentShipped(order_id=order.id, number=order.number, shipment_id=shipment.id))
+    return shipment
+
+
+def unshipped(order: Order) -> dict[int, int]:
+    """The pieces of each line (by id) that have to be sent and have not left."""
+    return left_to_ship(
+        {line.id: line.quantity for line in order.lines if line.requires_shipping},
+        (
+            (line.order_line_id, line.quantity)
+            for shipment in order.shipments
+            if shipment.state is not ShipmentState.CANCELLED
+            for line in shipment.lines
+        ),
+    )
+
+
+def _may_ship(order: Order) -> bool:
+    if order.state is OrderState.PAID:
+        return True
+    if order.state is not OrderState.AWAITING_PAYMENT or order.payment is None:
+        return False
+    return registry.get(order.payment.provider).info.ships_unpaid
+
+
+def _by_variant(lines: Sequence[OrderLine], pieces: Mapping[int, int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for line in lines:
+        if line.variant_id is not None and pieces.get(line.id):
+            found[line.variant_id] = found.get(line.variant_id, 0) + pieces[line.id]
+    return found
+
+
+def deliver(shipment: Shipment, *, by: str) -> None:
+    """A parcel has arrived; with the last one, the order is delivered. Raises WrongState."""
+    order = queries.lock(shipment.order_id)
+    parcels.deliver(shipment, by=by)
+    arrived = all(
+        one.state in (ShipmentState.DELIVERED, ShipmentState.CANCELLED) for one in order.shipments
+    )
+    if arrived and ORDER.can(order, OrderVerb.DELIVER):
+        ORDER.move(order, OrderVerb.DELIVER, by=by)
+    record(ShipmentDelivered(order_id=order.id, number=order.number, shipment_id=shipment.id))
+
+
+def add_note(order: Order, text: str, *, by: str, is_customer: bool = False) -> OrderNote:
+    """Write something down beside an order. Raises InvalidNote when it is empty or too long."""
+    words = text.strip()
+    if not 0 < len(words) <= 2000:
+        raise InvalidNote(field="note")
+    note = OrderNote(order_id=order.id, by=by, text=words, is_customer=is_customer)
+    session.add(note)
+    return note
+
+
+def adopt(email: str, user_id: int) -> int:
+    """Give a customer the guest orders of an e-mail that is proven theirs; returns how many."""
+    changed = session.execute(
+        sa.update(Order)
+        .where(sa.func.lower(Order.email) == email.lower(), Order.user_id.is_(None))
+        .values(user_id=user_id),
+        execution_options={"synchronize_session": False},
+    )
+    return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def _grant_downloads(lines: Sequence[OrderLine]) -> None:
+    variants = [line.variant_id for line in lines]
+    files = session.scalars(
+        sa.select(DigitalFile).where(DigitalFile.variant_id.in_(variants)).order_by(DigitalFile.id)
+    ).all()
+    for line in lines:
+        for file in files:
+            if file.variant_id == line.variant_id:
+                session.add(
+                    DownloadGrant(
+                        token_hash=hash_token(download_token(line.id, file.id)),
+                        order_line_id=line.id,
+                        file_id=file.id,
+                        most=DOWNLOADS,
+                        expires_at=clock.now() + DOWNLOAD_DAYS,
+                    )
+                )
+
+
+def _revoke_downloads(order: Order) -> None:
+    session.execute(
+        sa.update(DownloadGrant)
+        .where(
+            DownloadGrant.order_line_id.in_([line.id for line in order.lines]),
+            DownloadGrant.revoked_at.is_(None),
+        )
+        .values(revoked_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def download(token: str) -> DigitalFile:
+    """Count one fetch of a bought file, and say which it is. Raises DownloadGone."""
+    file_id = session.scalar(
+        sa.update(DownloadGrant)
+        .where(
+            DownloadGrant.token_hash == hash_token(token),
+            DownloadGrant.used < DownloadGrant.most,
+            DownloadGrant.expires_at > clock.now(),
+            DownloadGrant.revoked_at.is_(None),
+        )
+        .values(used=DownloadGrant.used + 1)
+        .returning(DownloadGrant.file_id),
+        execution_options={"synchronize_session": False},
+    )
+    found = session.get(DigitalFile, file_id) if file_id is not None else None
+    if found is None:
+        raise DownloadGone()
+    return found

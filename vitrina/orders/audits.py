@@ -1,0 +1,89 @@
+"""What does not add up in orders: for ``vitrina doctor``."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from vitrina.core.db import session
+from vitrina.orders.models import Order, OrderLine, OrderState, OrderTax
+from vitrina.orders.queries import BOUGHT
+from vitrina.payments.models import Payment
+
+ENDED = (OrderState.AWAITING_PAYMENT, OrderState.EXPIRED, OrderState.CANCELLED)
+
+
+def find_discrepancies() -> list[str]:
+    """Orders whose sums or money are wrong, one line each."""
+    return [*_sums(), *_taxes(), *_unpaid_but_sold(), *_paid_but_not_sold()]
+
+
+def _sums() -> list[str]:
+    lines = (
+        sa.select(
+            OrderLine.order_id,
+            sa.func.sum(OrderLine.unit_price * OrderLine.quantity).label("listed"),
+        )
+        .group_by(OrderLine.order_id)
+        .subquery()
+    )
+    listed = sa.func.coalesce(lines.c.listed, 0)
+    rows = session.execute(
+        sa.select(Order.number, Order.subtotal, listed)
+        .outerjoin(lines, lines.c.order_id == Order.id)
+        .where(listed != Order.subtotal)
+        .order_by(Order.id)
+    )
+    return [f"order {row[0]}: subtotal is {row[1]}, its lines add up to {row[2]}" for row in rows]
+
+
+def _taxes() -> list[str]:
+    taxes = (
+        sa.select(OrderTax.order_id, sa.func.sum(OrderTax.tax).label("tax"))
+        .group_by(OrderTax.order_id)
+        .subquery()
+    )
+    added = sa.func.coalesce(taxes.c.tax, 0)
+    rows = session.execute(
+        sa.select(Order.number, Order.tax, added)
+        .outerjoin(taxes, taxes.c.order_id == Order.id)
+        .where(added != Order.tax)
+        .order_by(Order.id)
+    )
+    return [f"order {row[0]}: tax is {row[1]}, its rates add up to {row[2]}" for row in rows]
+
+
+def _money() -> Any:
+    return (
+        sa.select(
+            Payment.order_id,
+            sa.func.sum(Payment.captured).label("captured"),
+            sa.func.sum(Payment.refunded + Payment.refunding).label("back"),
+        )
+        .group_by(Payment.order_id)
+        .subquery()
+    )
+
+
+def _unpaid_but_sold() -> list[str]:
+    money = _money()
+    captured = sa.func.coalesce(money.c.captured, 0)
+    rows = session.execute(
+        sa.select(Order.number, Order.state, Order.total, captured)
+        .outerjoin(money, money.c.order_id == Order.id)
+        .where(Order.state.in_(BOUGHT), Order.paid_at.is_not(None), captured < Order.total)
+        .order_by(Order.id)
+    )
+    return [f"order {row[0]}: {row[1]}, but {row[3]} of {row[2]} came in" for row in rows]
+
+
+def _paid_but_not_sold() -> list[str]:
+    money = _money()
+    rows = session.execute(
+        sa.select(Order.number, Order.state, money.c.captured, money.c.back)
+        .join(money, money.c.order_id == Order.id)
+        .where(Order.state.in_(ENDED), money.c.captured > money.c.back)
+        .order_by(Order.id)
+    )
+    return [
+        f"order {row[0]}: {row[1]}, but {row[2]} came in and {row[3]} went back" for row in rows
+    ]

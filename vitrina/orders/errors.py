@@ -1,0 +1,37 @@
+"""What orders say no to."""
+
+from vitrina.core.errors import Conflict, Invalid, NotFound
+
+
+class OrderNotFound(NotFound):
+    """There is no such order, or it is somebody else's."""
+
+    code = "order_not_found"
+
+
+class CannotCancel(Conflict):
+    """It has been packed or sent already (``state``)."""
+
+    code = "order_cannot_be_cancelled"
+
+
+class CannotShip(Conflict):
+    """It is not paid, or no longer to be sent (``state``)."""
+
+    code = "order_cannot_be_shipped"
+
+
+class NothingToShip(Invalid):
+    """More was to leave than is left of a line (``line_id``, ``wanted``, ``left``)."""
+
+    code = "nothing_to_ship"
+
+
+class DownloadGone(NotFound):
+    """The link is wrong, used up, too old or taken back."""
+
+    code = "download_gone"
+
+
+class InvalidNote(Invalid):
+    code = "invalid_note"
