@@ -89,7 +89,7 @@ class CartLine(Identified, Base):
 
 
 class WishlistItem(Identified, Dated, Base):
-    """A product somebody likes: a customer (``user_id``) or a guest (hash of the cookie's token)."""
+    """A product somebody likes: a customer (``user_id``) or a guest (hash of the cookie)."""
 
     __tablename__ = "wishlist_items"
     user_id: Mapped[int | None] = mapped_column(

@@ -18,7 +18,7 @@ from vitrina.promotions.errors import (
     InvalidPromotion,
 )
 from vitrina.promotions.models import Promotion, PromotionCustomer, PromotionUse
-from vitrina.promotions.queries import customer_key
+from vitrina.promotions.queries import customer_key, normal_code
 from vitrina.promotions.rules import PromotionKind
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_\-%+.]{1,59}")
@@ -48,11 +48,6 @@ class PromotionDraft:
     stacks: bool = False
     priority: int = 0
     translations: Mapping[str, Any] = field(default_factory=dict)
-
-
-def normal_code(text: str) -> str:
-    """A code as it is stored and compared: capitals, no spaces."""
-    return "".join(text.split()).upper()
 
 
 def create(draft: PromotionDraft, *, by: str) -> Promotion:

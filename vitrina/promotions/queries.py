@@ -32,6 +32,11 @@ def find_by_code(code: str) -> Promotion | None:
     return session.scalar(sa.select(Promotion).where(Promotion.code == code))
 
 
+def normal_code(text: str) -> str:
+    """A code as it is stored and compared: capitals, no spaces."""
+    return "".join(text.split()).upper()
+
+
 def customer_key(email: str) -> str:
     """The form in which a buyer is remembered for limits: a hash of the lower-case e-mail."""
     return hash_token(email.strip().lower())

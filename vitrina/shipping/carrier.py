@@ -2,7 +2,7 @@
 
 A carrier is a class, found under the entry point group ``vitrina.carriers`` (the built-in ones are
 registered in ``registry.py``). It is made with its settings, an instance of its ``Settings``
-dataclass, from which the staff's form is drawn. All pass the suite in ``tests/contracts/carrier.py``.
+dataclass, from which the staff's form is drawn. Its suite is ``tests/contracts/carrier.py``.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,153 @@
+"""The steps that changes of a cart are made of."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from vitrina.cart.errors import CartNotFound, InvalidQuantity, LineNotFound, NotForSale, TooMany
+from vitrina.cart.models import Cart, CartLine, CartState
+from vitrina.cart.rules import DAYS_KEPT, MOST_LINES, MOST_PIECES
+from vitrina.catalog.errors import VariantNotFound
+from vitrina.catalog.models.products import Product, ProductStatus, Variant, VariantPrice
+from vitrina.catalog.queries import rates
+from vitrina.core import clock
+from vitrina.core.db import session
+from vitrina.core.store import Store
+from vitrina.inventory.errors import NotEnoughStock
+from vitrina.inventory.queries import availability
+
+LIFE = timedelta(days=DAYS_KEPT)
+_MOST_ID = 2**63
+
+
+def touch(cart: Cart) -> None:
+    """Begin a change: lock the cart's row, raise its version and begin its 30 days anew.
+
+    One conditional UPDATE, so that nothing is put into a cart that has just been ordered. Raises
+    CartNotFound.
+    """
+    now = clock.now()
+    changed = session.execute(
+        sa.update(Cart)
+        .where(Cart.id == cart.id, Cart.state == CartState.ACTIVE)
+        .values(version=Cart.version + 1, updated_at=now, expires_at=now + LIFE)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        raise CartNotFound()
+
+
+def find_line(cart: Cart, line_id: int) -> CartLine:
+    """A line of this cart. Raises LineNotFound."""
+    found = None
+    if 0 < line_id < _MOST_ID:
+        found = session.scalar(
+            sa.select(CartLine).where(CartLine.id == line_id, CartLine.cart_id == cart.id)
+        )
+    if found is None:
+        raise LineNotFound(id=line_id)
+    return found
+
+
+def check_quantity(quantity: int) -> None:
+    if type(quantity) is not int or quantity < 1:
+        raise InvalidQuantity(field="quantity")
+    if quantity > MOST_PIECES:
+        raise TooMany(field="quantity", what="pieces", most=MOST_PIECES)
+
+
+def check_room(cart: Cart) -> None:
+    lines = session.scalar(
+        sa.select(sa.func.count()).select_from(CartLine).where(CartLine.cart_id == cart.id)
+    )
+    if (lines or 0) >= MOST_LINES:
+        raise TooMany(what="lines", most=MOST_LINES)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A variant that somebody wants, at today's price in the cart's currency."""
+
+    variant_id: int
+    sku: str
+    price: int
+    line: CartLine | None
+
+    def check(self, quantity: int) -> None:
+        """Whether so many may stand in one line. Raises TooMany, NotEnoughStock."""
+        if quantity > MOST_PIECES:
+            raise TooMany(field="quantity", what="pieces", most=MOST_PIECES)
+        stock = availability([self.variant_id])[self.variant_id]
+        if not stock.covers(quantity):
+            short = {
+                "variant_id": self.variant_id,
+                "sku": self.sku,
+                "wanted": quantity,
+                "available": stock.most,
+            }
+            raise NotEnoughStock(**short, lines=[short])
+
+
+def wanted(cart: Cart, variant_id: int) -> Wanted:
+    """What the cart needs to know of a variant, and its line if there is one; one SELECT."""
+    row = None
+    if 0 < variant_id < _MOST_ID:
+        row = session.execute(
+            sa.select(
+                Variant.sku,
+                Variant.price,
+                Variant.is_active,
+                Product.status,
+                VariantPrice.price.label("own"),
+                Store.currency,
+                CartLine,
+            )
+            .select_from(Variant)
+            .join(Product, Product.id == Variant.product_id)
+            .join(Store, sa.true())
+            .outerjoin(
+                VariantPrice,
+                sa.and_(
+                    VariantPrice.variant_id == Variant.id, VariantPrice.currency == cart.currency
+                ),
+            )
+            .outerjoin(
+                CartLine,
+                sa.and_(
+                    CartLine.cart_id == cart.id,
+                    CartLine.variant_id == Variant.id,
+                    CartLine.is_saved.is_(False),
+                ),
+            )
+            .where(Variant.id == variant_id)
+        ).first()
+    if row is None:
+        raise VariantNotFound(id=variant_id)
+    if not row.is_active or row.status is not ProductStatus.ACTIVE:
+        raise NotForSale(variant_id=variant_id)
+    price = row.own
+    if price is None:
+        same = row.currency == cart.currency
+        price = row.price if same else rates().convert(row.price, cart.currency)
+    return Wanted(variant_id, row.sku or "", price, row.CartLine)
+
+
+def set_aside(cart: Cart, line: CartLine, *, saved: bool) -> CartLine:
+    """Move a line to the other side of the cart, where it joins one of the same variant."""
+    twin = session.scalar(
+        sa.select(CartLine).where(
+            CartLine.cart_id == cart.id,
+            CartLine.variant_id == line.variant_id,
+            CartLine.is_saved.is_(saved),
+            CartLine.id != line.id,
+        )
+    )
+    if twin is not None:
+        twin.quantity = min(twin.quantity + line.quantity, MOST_PIECES)
+        session.delete(line)
+        line = twin
+    else:
+        line.is_saved = saved
+    session.flush()
+    session.expire(cart, ["lines"])
+    return line
