@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, Self
 
 from flask import request
-from pydantic import StringConstraints, model_validator
+from pydantic import ConfigDict, StringConstraints, model_validator
 
 from vitrina.accounts.actions.registration import register as join
 from vitrina.accounts.actions.sessions import issue_refresh, revoke_family, rotate_refresh
@@ -23,6 +23,14 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip
 
 
 class RegisterIn(In):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"username": "ana", "email": "ana@example.com", "password": "plenty-of-lines-42"}
+            ]
+        }
+    )
+
     username: Annotated[str, StringConstraints(max_length=200)]
     email: Annotated[str, StringConstraints(max_length=400)]
     password: Password
@@ -39,6 +47,10 @@ class RegisteredOut(Out):
 
 class LoginIn(In):
     """By name or by e-mail."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"username": "ana", "password": "plenty-of-lines-42"}]}
+    )
 
     username: Login = ""
     email: Login = ""

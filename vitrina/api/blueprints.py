@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from vitrina.api import auth, categories, kit, tokens, users
+from vitrina.api import auth, categories, docs, kit, tokens, users
 
-PARTS = (auth, categories, users)
+PARTS = (auth, categories, users, docs)
 
 
 def init_app(app: Flask) -> None:
     """Mount the API under ``/api/v1`` and its alias ``/api``."""
     tokens.install(app, app.config["SECRET_KEY"])
     kit.mount(app)
+    app.extensions["vitrina_openapi"] = docs.document_of_the_shop

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from vitrina.api.schemas import AmountIn, AskedAmount, Id, In, LongText, Text
 from vitrina.catalog.drafts import OptionDraft, ProductDraft, ValueDraft, VariantDraft
@@ -116,6 +116,22 @@ class ProductFields(VariantFields):
 
 class ProductIn(ProductFields):
     """A product. With ``price`` alone it has one variant; else ``options`` and ``variants``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"name": "Mug", "description": "Stoneware.", "price": "19.90", "stock": 12},
+                {
+                    "name": "Tidal Study",
+                    "options": [{"name": "Size", "values": ["30 × 40 cm", "50 × 70 cm"]}],
+                    "variants": [
+                        {"options": {"Size": "30 × 40 cm"}, "price": "49.00", "stock": 5},
+                        {"options": {"Size": "50 × 70 cm"}, "price": "89.00", "stock": 3},
+                    ],
+                },
+            ]
+        }
+    )
 
     name: Name
     options: Annotated[list[OptionIn], Field(max_length=3)] = []

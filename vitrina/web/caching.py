@@ -28,6 +28,7 @@ StartResponse = Callable[..., Any]
 SHARED = "public, max-age=0, s-maxage=10, stale-while-revalidate=60"
 MARK = "X-Vitrina-Public"
 MOST_BYTES = 96 * 1024 * 1024
+NEVER_KEPT = ("/api", "/admin", "/static/", "/media/")
 SELECT = "SELECT catalogue_version FROM store WHERE id = 1"
 
 
@@ -131,7 +132,8 @@ class PageCache:
         return self._versions.read()
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or _has_currency(environ):
+        is_read = environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        if not is_read or environ["PATH_INFO"].startswith(NEVER_KEPT) or _has_currency(environ):
             return self._app(environ, _without_mark(start))
         key = (
             environ.get("vitrina.locale"),
