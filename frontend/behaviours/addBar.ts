@@ -5,14 +5,16 @@ export function addBar(): void {
   const button = document.querySelector(`#${bar?.dataset.form ?? "_"} .button--primary`);
   const footer = document.querySelector(".footer");
   if (!bar || !button || !footer) return;
-  const seen = new Map<Element, boolean>([[button, true], [footer, false]]);
-  const watch = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      const passed = entry.isIntersecting || entry.boundingClientRect.top > 0;
-      seen.set(entry.target, entry.target === button ? passed : entry.isIntersecting);
-    }
-    bar.hidden = (seen.get(button) ?? true) || (seen.get(footer) ?? false);
-  });
-  watch.observe(button);
-  watch.observe(footer);
+  let isAhead = true;
+  let isFooter = false;
+  const show = () => { bar.hidden = isAhead || isFooter; };
+  // Everything below the screen counts as seen, so only a button above it is "passed".
+  new IntersectionObserver(([entry]) => {
+    isAhead = entry?.isIntersecting ?? true;
+    show();
+  }, { rootMargin: "0px 0px 1000000px 0px" }).observe(button);
+  new IntersectionObserver(([entry]) => {
+    isFooter = entry?.isIntersecting ?? false;
+    show();
+  }).observe(footer);
 }

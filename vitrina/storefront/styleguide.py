@@ -1,28 +1,19 @@
 """The style page: every component in each of its states, in development only.
 
-`/styleguide` follows the visitor's theme; `?theme=cyanotype` or `?theme=paper` fixes it. Long Russian words stand
-among the English ones, because they are the longest that the shop prints.
+Long Russian words stand among the English ones, because they are the longest that the shop prints.
 """
 
 from types import SimpleNamespace as Sample
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
-from wtforms import (
-    BooleanField,
-    EmailField,
-    FileField,
-    Form,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+import wtforms
+from flask import Blueprint, Response, abort, current_app, render_template
 from wtforms.validators import InputRequired
 
 from vitrina.drawing import gallery, ornaments
 from vitrina.drawing.palettes import PALETTES
 from vitrina.drawing.studio import FAMILIES, Work, svg
+from vitrina.web.access import public
 
 bp = Blueprint("styleguide", __name__)
 
@@ -38,43 +29,40 @@ _WORKS = (
 )
 
 
-class DeliveryForm(Form):
-    """Fields of every kind, some of them with mistakes."""
+class DeliveryForm(wtforms.Form):
+    """Fields of every kind."""
 
-    email = EmailField(
-        "Email", [InputRequired()], description="For the receipt and the tracking link."
+    email = wtforms.EmailField("Email", [InputRequired()], description="For the receipt.")
+    name = wtforms.StringField("Full name", [InputRequired("Enter your full name")])
+    postcode = wtforms.StringField(
+        "Почтовый индекс получателя", [InputRequired("Enter the postcode")]
     )
-    name = StringField("Full name", [InputRequired("Enter your full name")])
-    postcode = StringField("Почтовый индекс получателя", [InputRequired("Enter the postcode")])
-    phone = StringField("Phone")
-    country = SelectField(
-        "Country", choices=[("PT", "Portugal"), ("BR", "Brasil"), ("RU", "Россия")]
-    )
-    message = TextAreaField("Message for the parcel")
-    photo = FileField("Picture", description="JPEG or PNG, up to 5 MB.")
-    kind = RadioField(
-        "Who is it for", choices=[("me", "For me"), ("gift", "A present")], default="me"
-    )
-    news = BooleanField("Write to me when new plates are cut")
-    terms = BooleanField("I have read the terms", [InputRequired("Tick the box to go on")])
+    phone = wtforms.StringField("Phone")
+    country = wtforms.SelectField("Country", choices=[("PT", "Portugal"), ("RU", "Россия")])
+    message = wtforms.TextAreaField("Message for the parcel")
+    photo = wtforms.FileField("Picture", description="JPEG or PNG, up to 5 MB.")
+    kind = wtforms.RadioField("For whom", choices=[("me", "Me"), ("gift", "A present")])
+    news = wtforms.BooleanField("Write to me when new plates are cut")
+    terms = wtforms.BooleanField("I have read the terms", [InputRequired("Tick the box to go on")])
+
+
+@bp.before_request
+def only_in_development() -> None:
+    """Elsewhere the page does not exist."""
+    if current_app.config["SETTINGS"].is_production:
+        abort(404)
 
 
 @bp.get("/styleguide")
+@public
 def show() -> str:
     """Draw the page."""
-    filled = DeliveryForm(data={"email": "ana@example.com", "name": "Ana Reis"})
-    faulty = DeliveryForm(data={"phone": "12"})
-    faulty.validate()
-    return render_template(
-        "storefront/styleguide.html",
-        theme=request.args.get("theme"),
-        form=filled,
-        faulty=faulty,
-        **_samples(),
-    )
+    form = DeliveryForm(data={"email": "ana@example.com", "name": "Ana Reis"})
+    return render_template("storefront/styleguide.html", form=form, **_samples())
 
 
 @bp.get("/styleguide/<family>-<int:seed>-<int:width>x<int:height>.svg")
+@public
 def drawing(family: str, seed: int, width: int, height: int) -> Response:
     """A sample print as SVG. An unknown family is not found."""
     if family not in FAMILIES:
@@ -196,14 +184,39 @@ def _filters() -> Sample:
         sort="featured",
         sorts=[("featured", "Featured"), ("newest", "Newest"), ("price", "Price, lowest first")],
         groups=[
-            Sample(name="algorithm", title="Algorithm", kind="checks", open=False, chosen=1,
-                   values=[choice("Ridge field", 12, True), choice("Flow field", 9), choice("Weave", 0)]),
-            Sample(name="ink", title="Ink", kind="checks", open=False, chosen=0,
-                   values=[choice("Blue", 14, colour="#1F4E8C"), choice("Ochre", 3, colour="#DA9F2E")]),
-            Sample(name="price", title="Price", kind="range", open=False, chosen=0, unit="€", min="40", max="228",
-                   **{"from": "", "to": ""}),
+            Sample(
+                name="algorithm",
+                title="Algorithm",
+                kind="checks",
+                open=False,
+                chosen=1,
+                values=[
+                    choice("Ridge field", 12, True),
+                    choice("Flow field", 9),
+                    choice("Weave", 0),
+                ],
+            ),
+            Sample(
+                name="ink",
+                title="Ink",
+                kind="checks",
+                open=False,
+                chosen=0,
+                values=[choice("Blue", 14, colour="#1F4E8C"), choice("Ochre", 3, colour="#DA9F2E")],
+            ),
+            Sample(
+                name="price",
+                title="Price",
+                kind="range",
+                open=False,
+                chosen=0,
+                unit="€",
+                min="40",
+                max="228",
+                **{"from": "", "to": ""},
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 def _lines(prints: list[Sample]) -> list[Sample]:
@@ -215,9 +228,14 @@ def _lines(prints: list[Sample]) -> list[Sample]:
             "note": None,
         } | more
         return Sample(
-            title=item.title, url="#", picture=item.picture, options="50 × 70 cm, oak frame",
-            quantity=quantity, total=total, **facts,
-        )  # fmt: skip
+            title=item.title,
+            url="#",
+            picture=item.picture,
+            options="50 × 70 cm, oak frame",
+            quantity=quantity,
+            total=total,
+            **facts,
+        )
 
     return [
         line(prints[0], 2, "€192.00", unit_price="€96.00 each"),
@@ -256,13 +274,25 @@ def _samples() -> dict[str, Any]:
             Sample(title="On its way", when=None, note=None, state="ahead"),
         ],
         "rating": Sample(
-            average=4.6, label="4.6", count=31,
-            bars=[Sample(stars=5 - n, count=c, share=c * 3, href="#", current=n == 1)
-                  for n, c in enumerate((22, 6, 2, 0, 1))],
+            average=4.6,
+            label="4.6",
+            count=31,
+            bars=[
+                Sample(stars=5 - n, count=c, share=c * 3, href="#", current=n == 1)
+                for n, c in enumerate((22, 6, 2, 0, 1))
+            ],
         ),
         "reviews": [
-            Sample(average=5, title="Better than on the screen", body="The lines stand in the paper.", author="Ana",
-                   date="3 November", verified=True, variant="50 × 70 cm", lang=None,
-                   reply=Sample(author="Isoline", date="4 November", body="Thank you, Ana.")),
+            Sample(
+                average=5,
+                title="Better than on the screen",
+                body="The lines stand in the paper.",
+                author="Ana",
+                date="3 November",
+                verified=True,
+                variant="50 × 70 cm",
+                lang=None,
+                reply=Sample(author="Isoline", date="4 November", body="Thank you, Ana."),
+            ),
         ],
-    }  # fmt: skip
+    }
