@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, request
 from flask_babel import Babel
 from flask_compress import Compress
 from jinja2 import FileSystemLoader
+from structlog.typing import Processor
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -123,17 +124,11 @@ def _wrap(app: Flask, settings: Settings) -> None:
         inner = ProxyFix(inner, x_for=hops, x_proto=hops, x_host=0, x_prefix=0)
     app.wsgi_app = inner  # type: ignore[method-assign]
 
-    @app.before_request
-    def _bind() -> None:
-        g.request_id = request.environ.get("vitrina.request_id", "")
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id)
-
 
 def log_to_stderr(settings: Settings) -> None:
     """JSON lines in production, readable ones in development; warnings only in tests."""
     level = logging.WARNING if settings.env == "testing" else logging.INFO
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

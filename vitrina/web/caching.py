@@ -22,9 +22,9 @@ from sqlalchemy.engine import URL, make_url
 from werkzeug.wrappers import Response
 
 from vitrina.core import db
+from vitrina.web.front import Start, Wsgi
 from vitrina.web.visitor import CURRENCY_COOKIE
 
-StartResponse = Callable[..., Any]
 SHARED = "public, max-age=0, s-maxage=10, stale-while-revalidate=60"
 MARK = "X-Vitrina-Public"
 MOST_BYTES = 96 * 1024 * 1024
@@ -112,7 +112,7 @@ class Page:
 class PageCache:
     """WSGI middleware in front of Flask that answers public pages from memory."""
 
-    def __init__(self, app: Callable[..., Any], *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, app: Wsgi, *, most_bytes: int = MOST_BYTES) -> None:
         self._app = app
         self._most = most_bytes
         self._pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
@@ -131,7 +131,7 @@ class PageCache:
                 self._size = 0
         return self._versions.read()
 
-    def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         is_read = environ["REQUEST_METHOD"] in ("GET", "HEAD")
         if not is_read or environ["PATH_INFO"].startswith(NEVER_KEPT) or _has_currency(environ):
             return self._app(environ, _without_mark(start))
@@ -159,7 +159,7 @@ class PageCache:
             return page
 
     def _ask(
-        self, environ: dict[str, Any], start: StartResponse, version: int, key: tuple[Any, ...]
+        self, environ: dict[str, Any], start: Start, version: int, key: tuple[Any, ...]
     ) -> Iterable[bytes]:
         """Let the app answer; keep the answer when it says that it is a public page."""
         told: list[Any] = []
@@ -194,7 +194,7 @@ def _marked(headers: list[tuple[str, str]]) -> bool:
     return any(name == MARK for name, _ in headers)
 
 
-def _without_mark(start: StartResponse) -> StartResponse:
+def _without_mark(start: Start) -> Start:
     def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         return start(status, [h for h in headers if h[0] != MARK], exc_info)
 
@@ -226,7 +226,7 @@ def _encoding(environ: dict[str, Any]) -> str:
     return "gzip" if "gzip" in accepted else "identity"
 
 
-def _answer(page: Page, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+def _answer(page: Page, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     encoding = _encoding(environ)
     etag = f'"{page.etag}"' if encoding == "identity" else f'"{page.etag}-{encoding}"'
     if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):

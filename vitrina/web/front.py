@@ -11,6 +11,8 @@ from vitrina.core.ids import new_token
 from vitrina.core.locales import BY_PREFIX, DEFAULT
 
 log = structlog.get_logger("vitrina.request")
+Start = Callable[..., Any]
+Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
 
 
@@ -19,14 +21,16 @@ class Front:
     that every link made in the request keeps the language.
     """
 
-    def __init__(self, app: Callable[..., Any]) -> None:
+    def __init__(self, app: Wsgi) -> None:
         self._app = app
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         began = time.perf_counter()
         sent = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = sent if GOOD_ID(sent) else new_token()
         environ["vitrina.request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         path = environ["PATH_INFO"]
         _, _, rest = path.partition("/")
         prefix, _, tail = rest.partition("/")
@@ -40,7 +44,6 @@ class Front:
             headers.append(("X-Request-Id", request_id))
             log.info(
                 "request",
-                id=request_id,
                 method=environ["REQUEST_METHOD"],
                 path=path,
                 status=int(status[:3]),

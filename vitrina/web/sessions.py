@@ -9,7 +9,7 @@ from vitrina.accounts.actions import sessions
 from vitrina.accounts.models import User
 
 
-class SignedIn(flask_login.UserMixin):  # type: ignore[misc]
+class SignedIn(flask_login.UserMixin):
     """What Flask-Login keeps: the session's token stands for the user."""
 
     def __init__(self, user: User, token: str) -> None:
@@ -23,7 +23,7 @@ class SignedIn(flask_login.UserMixin):  # type: ignore[misc]
 login_manager = flask_login.LoginManager()
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]
+@login_manager.user_loader
 def load(token: str) -> SignedIn | None:
     """The user of a session that has not ended."""
     found = queries.session_by_token(token)
