@@ -7,7 +7,9 @@ caused them; the worker (``core/jobs.py``) does the rest and whatever failed.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
@@ -19,6 +21,7 @@ from vitrina.core import clock
 from vitrina.core.db import Base, Dated, Identified, outgoing, session
 
 INLINE_GRACE = timedelta(seconds=10)
+_nobody_listens: ContextVar[bool] = ContextVar("nobody_listens", default=False)
 
 
 @dataclass(frozen=True)
@@ -113,11 +116,27 @@ class Job(Identified, Dated, Base):
     )
 
 
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Keep events but owe no reactions and no tasks for the length of the block.
+
+    For history that is written down after the fact, such as orders taken over from another shop:
+    nobody wants a mail about them. The caller brings the search index up to date.
+    """
+    before = _nobody_listens.set(True)
+    try:
+        yield
+    finally:
+        _nobody_listens.reset(before)
+
+
 def record(event: Event) -> None:
     """Write ``event`` into the outbox, with a job for each reaction, in this transaction."""
     payload = dataclasses.asdict(event)
     now = clock.now()
     session.add(OutboxEvent(name=event.name, payload=payload, at=now))
+    if _nobody_listens.get():
+        return
     for handler in HANDLERS.values():
         if handler.event is type(event):
             job = Job(
@@ -142,6 +161,8 @@ def enqueue(
 
     With ``key`` a second one of the same key is not owed while the first is open.
     """
+    if _nobody_listens.get():
+        return
     if key is not None and session.scalar(sa.select(Job.id).where(Job.key == key)) is not None:
         return
     session.add(
