@@ -5,116 +5,32 @@ stack is applied alone; of these sets the one with which the buyer pays least co
 afresh on the whole set each time, so the order in which codes are entered never matters.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from vitrina.core.money import portions, round_half_up
+from vitrina.promotions.values import (
+    Effect,
+    Goods,
+    Outcome,
+    PromotionKind,
+    PromotionRule,
+    Reason,
+    Situation,
+)
 
-
-class PromotionKind(StrEnum):
-    PERCENT = "percent"
-    AMOUNT = "amount"
-    FREE_SHIPPING = "free_shipping"
-    BUY_X_GET_Y = "buy_x_get_y"
-
-
-class Reason(StrEnum):
-    """Why a code that was entered takes nothing off."""
-
-    UNKNOWN = "unknown"
-    NOT_STARTED = "not_started"
-    EXPIRED = "expired"
-    USED_UP = "used_up"
-    CUSTOMER_LIMIT = "customer_limit"
-    COUNTRY = "country"
-    NO_LINES = "no_lines"
-    MINIMUM = "minimum"
-    QUANTITY = "quantity"
-    SHIPPING_METHOD = "shipping_method"
-    NOTHING_OFF = "nothing_off"
-    NOT_COMBINED = "not_combined"
-
-
-@dataclass(frozen=True, slots=True)
-class PromotionRule:
-    """A promotion as pricing sees it; ``amount`` and ``minimum`` in the basket's minor units.
-
-    ``used_up`` and ``customer_limit`` say that no use is left at all, or none for this buyer.
-    Empty sets do not narrow.
-    """
-
-    id: int
-    label: str
-    kind: PromotionKind
-    code: str | None = None
-    percent: Decimal | None = None
-    amount: int = 0
-    buy_quantity: int = 0
-    get_quantity: int = 0
-    minimum: int = 0
-    product_ids: frozenset[int] = frozenset()
-    category_ids: frozenset[int] = frozenset()
-    collection_ids: frozenset[int] = frozenset()
-    countries: frozenset[str] = frozenset()
-    shipping_methods: frozenset[str] = frozenset()
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    used_up: bool = False
-    customer_limit: bool = False
-    stacks: bool = False
-    priority: int = 0
-    is_active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """A line as promotions see it: ``amount`` is its whole listed price in minor units."""
-
-    product_id: int
-    quantity: int
-    amount: int
-    category_ids: frozenset[int] = frozenset()
-    collection_ids: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the goods meet: the delivery's price by the sum of goods (None: not chosen yet)."""
-
-    goods: tuple[Goods, ...]
-    now: datetime
-    country: str = ""
-    shipping_method: str | None = None
-    shipping_price: Callable[[int], int | None] = lambda goods: None
-    needs_shipping: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What one promotion takes off: minor units by line, and from the shipping."""
-
-    rule: PromotionRule
-    lines: tuple[int, ...]
-    shipping: int = 0
-
-    @property
-    def amount(self) -> int:
-        return sum(self.lines) + self.shipping
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The promotions that count, and why each of the others does not.
-
-    ``missing``: by promotion, how much the goods are short of its minimum (minor units).
-    """
-
-    effects: tuple[Effect, ...] = ()
-    refused: dict[int, Reason] = field(default_factory=dict)
-    missing: dict[int, int] = field(default_factory=dict)
+__all__ = [
+    "Effect",
+    "Goods",
+    "Outcome",
+    "PromotionKind",
+    "PromotionRule",
+    "Reason",
+    "Situation",
+    "choose",
+]
 
 
 def in_time(rule: PromotionRule, now: datetime) -> Reason | None:
@@ -266,24 +182,31 @@ def choose(rules: Sequence[PromotionRule], at: Situation) -> Outcome:
     """The set of promotions with which the buyer pays least, worked out for each line.
 
     Of equal sets the stacking one counts, then the higher priority, then the older promotion.
+    None counts where the buyer would pay more with any.
     """
     out = Outcome()
     candidates = [found for rule in sorted(rules, key=order) if (found := _check(rule, at, out))]
     if not candidates:
         return out
     whole = sum(goods.amount for goods in at.goods)
-    stacking = [c for c in candidates if c.rule.stacks]
-    effects = _apply(stacking, at)
-    left = whole - sum(sum(effect.lines) for effect in effects)
-    shipping = at.shipping_price(left) or 0
-    least = left + shipping - sum(effect.shipping for effect in effects)
-    best = None if stacking else candidates[0]
-    for candidate in candidates:
-        if not candidate.rule.stacks and (paid := _alone(candidate, at, whole)) < least:
-            best, least = candidate, paid
-    if best is not None:
-        effects = _apply([best], at)
+    stacking = [candidate for candidate in candidates if candidate.rule.stacks]
+    sets = [stacking] if stacking else []
+    sets += [[candidate] for candidate in candidates if not candidate.rule.stacks]
+    paid = [_paid(chosen, at, whole) for chosen in sets]
+    least = min(paid)
+    # A discount can cost the free delivery over a sum; it is not forced on anybody.
+    better_without = whole + (at.shipping_price(whole) or 0) < least
+    effects = () if better_without else _apply(sets[paid.index(least)], at)
     return _settle(out, candidates, effects, at)
+
+
+def _paid(chosen: Sequence[_Candidate], at: Situation, whole: int) -> int:
+    """What goods and delivery cost with this set."""
+    if len(chosen) == 1:
+        return _alone(chosen[0], at, whole)
+    effects = _apply(chosen, at)
+    left = whole - sum(sum(effect.lines) for effect in effects)
+    return left + (at.shipping_price(left) or 0) - sum(effect.shipping for effect in effects)
 
 
 def _settle(
@@ -300,5 +223,6 @@ def _settle(
     counted = {effect.rule.id for effect in effects}
     for candidate in candidates:
         if candidate.rule.id not in counted:
-            out.refused[candidate.rule.id] = Reason.NOT_COMBINED
+            reason = Reason.NOT_COMBINED if counted else Reason.NOTHING_OFF
+            out.refused[candidate.rule.id] = reason
     return Outcome(tuple(kept), out.refused, out.missing)
