@@ -22,14 +22,14 @@ _numbers = itertools.count(1)
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
-def settings(folder: Path, url: str = "sqlite://", **changes: str) -> Settings:
+def settings(folder: Path, url: str = "", **changes: str) -> Settings:
     """Settings of a shop under test."""
     return load(
         {
             "VITRINA_ENV": "testing",
             "VITRINA_SECRET_KEY": "a-secret-key-for-tests-0123456789abcdef",
             "VITRINA_DATA_DIR": str(folder),
-            "VITRINA_DATABASE_URL": url,
+            "VITRINA_DATABASE_URL": url or f"sqlite:///{folder}/shop.db",
             "VITRINA_BASE_URL": "http://localhost",
             "VITRINA_RATE_LIMITS": "off",
             **changes,

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from flask import Response, request
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from vitrina.core.db import session, to_json
@@ -73,7 +74,7 @@ def request_id() -> str:
 
 def answer(error: Exception) -> Response:
     """The response for whatever was raised; unknown errors are logged and answer 500."""
-    session.rollback()
+    session.remove()  # a broken connection goes with it
     problem = to_problem(error)
     body = {
         **{k: v for k, v in problem.facts.items() if k not in _OWN_MEMBERS},
@@ -102,6 +103,10 @@ def to_problem(error: Exception) -> Problem:
         return validation(error)
     if isinstance(error, HTTPException) and error.code is not None and error.code >= 400:
         return _of_http(error)
+    if isinstance(error, OperationalError):
+        log.error("api.database", path=request.path, exc_info=error)
+        headers = {"Retry-After": "5"}
+        return Problem(503, "unavailable", "Try again in a moment.", headers=headers)
     log.error("api.failed", path=request.path, exc_info=error)
     return Problem(500, "internal_error", DETAILS[500])
 

@@ -7,13 +7,14 @@ second or once it has 5 % more. Tight limits (sign-in) are exact; a wide one may
 process.
 """
 
+import math
 import threading
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from limits.storage import Storage
 from sqlalchemy.dialects import postgresql, sqlite
@@ -144,10 +145,16 @@ def _address() -> str:
 limiter = Limiter(key_func=_address, swallow_errors=True)
 
 
+@limiter.request_filter
+def _is_off() -> bool:
+    """Asked for each request: one process may hold a shop with limits and one without."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return not settings.rate_limits
+
+
 def init_app(app: Flask) -> None:
     """Switch the limits on, unless the settings say off; with Redis the counters are kept there."""
     settings: Settings = app.config["SETTINGS"]
-    app.config["RATELIMIT_ENABLED"] = settings.rate_limits
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "database://"
     app.config["RATELIMIT_HEADERS_ENABLED"] = False  # add_headers() says them by their new names
     limiter.init_app(app)
@@ -158,7 +165,7 @@ def add_headers(response: Response) -> None:
     current = limiter.current_limit
     if current is None:
         return
-    seconds = max(0, current.reset_at - int(time.time()))
+    seconds = max(0, math.ceil(current.window[0] - time.time()))
     response.headers["RateLimit-Limit"] = str(current.limit.amount)
     response.headers["RateLimit-Remaining"] = str(current.remaining)
     response.headers["RateLimit-Reset"] = str(seconds)
