@@ -32,6 +32,7 @@ from vitrina.catalog.shelves import (
     collections,
     groups_of,
     own_categories,
+    products_in,
     rating_bars,
     review_by_id,
     reviews_of,
@@ -50,6 +51,7 @@ __all__ = [
     "collections",
     "groups_of",
     "own_categories",
+    "products_in",
     "rating_bars",
     "review_by_id",
     "reviews_of",
@@ -129,6 +131,13 @@ def all_ids(status: ProductStatus | None = None) -> list[int]:
     if status is not None:
         statement = statement.where(Product.status == status)
     return list(session.scalars(statement))
+
+
+def active_variants(product_ids: Some[int]) -> sa.Select[tuple[int, int]]:
+    """SELECT id, product_id of the variants for sale of those products."""
+    return sa.select(Variant.id, Variant.product_id).where(
+        Variant.product_id.in_(product_ids), Variant.is_active
+    )
 
 
 def moved_to(slug: str) -> str | None:

@@ -152,6 +152,14 @@ def own_categories(product_ids: list[int]) -> dict[int, tuple[int, ...]]:
     return found
 
 
+def products_in(category_ids: Iterable[int]) -> list[int]:
+    """The ids of the products that stand in one of the categories themselves."""
+    statement = sa.select(ProductCategory.product_id).where(
+        ProductCategory.category_id.in_(sorted(set(category_ids)))
+    )
+    return sorted(set(session.scalars(statement)))
+
+
 # Reviews
 
 

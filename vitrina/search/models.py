@@ -1,9 +1,8 @@
 """The listing index: one row a product and language, with all that a card and a filter need.
 
 Lists, category pages and search read only these tables, so a page costs the same few statements
-whatever it shows. The full-text part is dialect specific and made by the migration:
-``search_text`` (FTS5 with trigram companion) on SQLite, a tsvector column with GIN and pg_trgm
-indexes on PostgreSQL.
+whatever it shows. The full-text part is dialect specific
+(``search/text.py``): an FTS5 table on SQLite, a tsvector with a GIN index on PostgreSQL.
 """
 
 from datetime import datetime
@@ -89,3 +88,16 @@ class Word(Identified, Base):
     __tablename__ = "search_words"
     word: Mapped[str] = mapped_column(sa.String(80), unique=True)
     count: Mapped[int] = mapped_column(default=1)
+
+
+class Gram(Base):
+    """Three letters of a word; words that share many of them look alike."""
+
+    __tablename__ = "search_grams"
+    gram: Mapped[str] = mapped_column(sa.String(3), primary_key=True)
+    word_id: Mapped[int] = mapped_column(
+        BigId,
+        sa.ForeignKey("search_words.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    )
