@@ -16,18 +16,26 @@ import sqlalchemy as sa
 from vitrina.accounts.actions.registration import register
 from vitrina.accounts.actions.staff import create_staff, ensure_roles
 from vitrina.accounts.models import Role, User
+from vitrina.cart.actions import add_item, open_cart
+from vitrina.cart.models import Cart
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.actions.categories import create_category
 from vitrina.catalog.actions.creation import create_product
 from vitrina.catalog.drafts import OptionDraft, ProductDraft, VariantDraft
 from vitrina.catalog.models.groups import Category
 from vitrina.catalog.models.products import Product, Variant
+from vitrina.checkout import till
+from vitrina.checkout.actions import place
+from vitrina.checkout.rules import Checkout
 from vitrina.core import address as addresses
 from vitrina.core import db, store
 from vitrina.core.address import PostalAddress
 from vitrina.core.db import committing, session
+from vitrina.core.ids import new_token
 from vitrina.core.money import Money
 from vitrina.inventory import actions as inventory
+from vitrina.orders import queries as orders
+from vitrina.orders.models import Order
 from vitrina.promotions.actions import PromotionDraft
 from vitrina.promotions.actions import create as create_promotion
 from vitrina.promotions.models import Promotion
@@ -221,3 +229,54 @@ def promotion(kind: str = "percent", **fields: Any) -> Promotion:
     fields.setdefault("name", "Ten off")
     with _saving():
         return create_promotion(PromotionDraft(kind=PromotionKind(kind), **fields), by=BY)
+
+
+# Purchases --------------------------------------------------------------------------------------
+
+
+def cart(
+    lines: Sequence[tuple[Variant, int]] = (), *, user: User | None = None, currency: str = ""
+) -> Cart:
+    """A guest's cart (or a customer's) with pieces of variants in it."""
+    with _saving():
+        made, _ = open_cart(
+            user_id=user.id if user else None,
+            currency=currency or store.current().currency,
+            locale="en",
+        )
+        for one, quantity in lines:
+            add_item(made, one.id, quantity)
+    return made
+
+
+def order(
+    lines: Sequence[tuple[Variant, int]] | None = None,
+    *,
+    token: str = "tok_success",
+    provider: str = "sandbox",
+    user: User | None = None,
+    email: str = "ana@example.com",
+    country: str = "PT",
+    of: Cart | None = None,
+    **fields: Any,
+) -> Order:
+    """An order of ``lines`` (two mugs, sent for 5.00) as checkout leaves it after asking to pay.
+
+    ``token`` is the sandbox's: tok_decline leaves it unpaid, "" does not even ask. ``fields`` are
+    those of a Checkout.
+    """
+    if session.scalar(sa.select(ShippingMethod.id).limit(1)) is None:
+        delivery()
+    bought = of or cart([(variant(), 2)] if lines is None else lines, user=user)
+    ask = Checkout(email=email, provider=provider, shipping_address=address(country), **fields)
+    with committing():
+        made = place(bought, ask, key=new_token(), user_id=user.id if user else None, locale="en")
+        payment_id = made.payments[-1].id if made.payments else None
+    if payment_id is not None and (token or provider != "sandbox"):
+        till.pay(payment_id, token=token, return_url="http://localhost/back")
+    return orders.by_id(made.id)
+
+
+def paid_order(lines: Sequence[tuple[Variant, int]] | None = None, **fields: Any) -> Order:
+    """An order that is paid by card."""
+    return order(lines, **fields)

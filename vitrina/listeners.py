@@ -1,8 +1,35 @@
-"""The listeners of the house. Importing a ``reactions`` module registers what it reacts to;
+"""The listeners of the house. Importing a ``reactions`` or ``tasks`` module registers what it does;
 ``configure`` functions get the settings that a room needs outside HTTP."""
 
+import hashlib
 from collections.abc import Callable
 
+import vitrina.accounts.tasks
+import vitrina.cart.tasks
+import vitrina.checkout.tasks
+import vitrina.inventory.tasks
+import vitrina.notifications.reactions.accounts
+import vitrina.notifications.reactions.letters
+import vitrina.notifications.reactions.orders
+import vitrina.notifications.reactions.stock
+import vitrina.orders.tasks  # noqa: F401
 from vitrina.config import Settings
+from vitrina.notifications import office
+from vitrina.payments import registry
+from vitrina.payments.providers.sandbox import Sandbox
 
-LISTENERS: list[Callable[[Settings], None]] = []
+
+def payment_providers(settings: Settings) -> None:
+    """The sandbox's bank has a file of its own, and a webhook secret that nobody has to set."""
+    secret = hashlib.sha256(f"sandbox:{settings.secret_key}".encode()).hexdigest()
+    registry.configure(
+        sandbox=Sandbox.Settings(path=settings.data_dir / "sandbox.db", webhook_secret=secret)
+    )
+
+
+def post_office(settings: Settings) -> None:
+    """Mails link to the shop's own address, and go out by its mail server where there is one."""
+    office.configure(settings.base_url, settings.mail_url)
+
+
+LISTENERS: list[Callable[[Settings], None]] = [payment_providers, post_office]

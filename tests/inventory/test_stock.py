@@ -183,9 +183,9 @@ def test_shoppers_and_staff_hear_when_it_gets_low_runs_out_and_returns() -> None
 def test_many_counts_are_set_at_once() -> None:
     mugs = [a_variant(stock=None) for _ in range(3)]
     with committing():
-        assert actions.set_many({mug: 7 for mug in mugs}, by="import") == []
+        assert actions.set_many(dict.fromkeys(mugs, 7), by="import") == []
     with committing():
-        assert actions.set_many({mug: 7 for mug in mugs}, by="import") == []
+        assert actions.set_many(dict.fromkeys(mugs, 7), by="import") == []
     assert [left(mug) for mug in mugs] == [7, 7, 7]
     assert len(session.scalars(sa.select(StockMovement)).all()) == 3
     assert all_is_right()

@@ -1,0 +1,161 @@
+"""Placing: a cart and what its buyer confirmed become an order, with stock and coupons held."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from vitrina.cart.errors import EmptyCart
+from vitrina.cart.keeping import mark_ordered
+from vitrina.cart.models import Cart, CartState
+from vitrina.cart.queries import contents
+from vitrina.cart.view import CartView
+from vitrina.checkout import snapshot
+from vitrina.checkout.errors import (
+    AddressMissing,
+    CartOrdered,
+    EmailMissing,
+    NotBuyable,
+    QuoteChanged,
+)
+from vitrina.checkout.rules import Checkout, destination, is_email, pays_until, pieces
+from vitrina.core import clock, locales, store
+from vitrina.core.db import session
+from vitrina.core.events import record
+from vitrina.inventory import actions as inventory
+from vitrina.inventory.errors import NotEnoughStock
+from vitrina.orders import actions as orders
+from vitrina.orders import queries
+from vitrina.orders.events import OrderPlaced
+from vitrina.orders.models import Order
+from vitrina.payments import actions as payments
+from vitrina.payments import registry
+from vitrina.payments.provider import ProviderInfo
+from vitrina.promotions import actions as promotions
+
+
+def place(cart: Cart, ask: Checkout, *, key: str, user_id: int | None, locale: str) -> Order:
+    """Make an order of the cart, hold its stock and coupons, and open its payment.
+
+    The same ``key`` gives the same order, however often it is sent. The cart stays as it is until
+    the order is paid, or accepted to be paid later. Raises EmptyCart, CartOrdered, NotBuyable,
+    EmailMissing, AddressMissing, MethodNotOffered, UnknownProvider, QuoteChanged, NotEnoughStock,
+    CouponUsedUp, CouponAlreadyUsed.
+    """
+    locked = _lock(cart.id)
+    known = queries.find_by_key(key)
+    if known is not None:
+        if known.cart_id != cart.id:
+            raise CartOrdered(number="")
+        return known
+    if locked.state is not CartState.ACTIVE:
+        raise CartOrdered()
+    provider = registry.get(ask.provider).info
+    _check_contact(ask)
+    by = f"customer:{user_id}" if user_id else "guest"
+    number = snapshot.free_number(store.current().number_prefix)
+    for older in queries.unpaid_of_cart(cart.id):
+        orders.replace(older, by_number=number, by=by)
+    view = _confirmed(locked, ask, locale)
+    return _write(view, ask, provider, number=number, key=key, user_id=user_id, locale=locale)
+
+
+def _lock(cart_id: int) -> Cart:
+    """The cart, locked: of two submissions of one cart the second one waits for the first."""
+    return session.scalars(
+        sa.select(Cart)
+        .where(Cart.id == cart_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _check_contact(ask: Checkout) -> None:
+    if not is_email(ask.email):
+        raise EmailMissing(field="email")
+
+
+def _confirmed(cart: Cart, ask: Checkout, locale: str) -> CartView:
+    """The cart as it stands, if it is what the buyer confirmed."""
+    view = contents(
+        cart,
+        locale=locale,
+        destination=destination(ask.shipping_address),
+        shipping_code=ask.shipping_method,
+        email=ask.email,
+    )
+    if not view.lines:
+        raise EmptyCart()
+    if view.needs_shipping and ask.shipping_address is None:
+        raise AddressMissing(field="shipping_address")
+    short = [item for item in view.lines if item.available < item.line.quantity and item.price]
+    if short:
+        raise NotEnoughStock(
+            lines=[
+                {
+                    "variant_id": item.variant.id,
+                    "sku": item.variant.sku or "",
+                    "wanted": item.line.quantity,
+                    "available": item.available,
+                }
+                for item in short
+            ]
+        )
+    if view.problems:
+        raise NotBuyable(problems=sorted({str(change.kind) for change in view.problems}))
+    if ask.confirmed is not None and ask.confirmed != view.quote.fingerprint:
+        total = view.quote.total
+        raise QuoteChanged(
+            total=total.text, currency=total.currency, fingerprint=view.quote.fingerprint
+        )
+    return view
+
+
+def _write(
+    view: CartView,
+    ask: Checkout,
+    provider: ProviderInfo,
+    *,
+    number: str,
+    key: str,
+    user_id: int | None,
+    locale: str,
+) -> Order:
+    quote, now = view.quote, clock.now()
+    by = f"customer:{user_id}" if user_id else "guest"
+    accepted = provider.pay_later or not quote.total
+    until: datetime | None = None
+    if quote.total:
+        until = pays_until(now, pay_later=provider.pay_later, days=provider.days)
+    wanted = pieces((line.variant_id, line.quantity) for line in quote.lines)
+    inventory.reserve(number, wanted, expires_at=None if accepted else until, by=by)
+    used = [promotion.promotion_id for promotion in quote.promotions]
+    promotions.redeem(used, number, ask.email)
+    order = snapshot.order(
+        view,
+        ask,
+        number=number,
+        key=key,
+        user_id=user_id,
+        locale=locales.get(locale),
+        expires_at=until,
+        now=now,
+    )
+    session.add(order)
+    session.flush()
+    session.add_all(snapshot.adjustments(view, order))
+    record(OrderPlaced(order_id=order.id, number=number, pay_later=provider.pay_later))
+    if quote.total:
+        order.payments.append(payments.begin(order.id, provider.code, quote.total))
+    else:
+        orders.mark_paid(order, by=by)
+    if accepted:
+        mark_ordered(view.cart)
+    session.flush()
+    return order
+
+
+def used_promotions(order: Order) -> Sequence[int]:
+    """The promotions an order was priced with, each once."""
+    found = {one.promotion_id for one in order.adjustments if one.promotion_id is not None}
+    return sorted(found)

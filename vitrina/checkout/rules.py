@@ -1,0 +1,67 @@
+"""What a buyer tells at checkout, and the decisions that need nothing else."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vitrina.core.address import PostalAddress
+from vitrina.core.places import Destination
+
+PAYMENT_TIME = timedelta(minutes=15)
+"""How long stock is held for a buyer who pays right now."""
+
+LONGEST_WAIT = timedelta(hours=24)
+"""How long an order waits for a provider that says the money is on its way."""
+
+_EMAIL = re.compile(r"[^@\s<>,;:\"()\\\[\]]{1,64}@(?:[^@\s.<>,;:\"()\\\[\]]{1,63}\.)+[^@\s.]{2,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What the buyer entered. ``shipping_method`` None is the cheapest one.
+
+    ``billing_address`` None is the same as the delivery's. ``confirmed`` is the fingerprint of the
+    quote that the buyer saw; None (a machine that trusts the prices) confirms whatever it is.
+    """
+
+    email: str
+    provider: str
+    shipping_address: PostalAddress | None = None
+    billing_address: PostalAddress | None = None
+    shipping_method: str | None = None
+    confirmed: str | None = None
+    note: str = ""
+
+
+def is_email(text: str) -> bool:
+    """Whether ``text`` can be an e-mail address."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+
+
+def destination(address: PostalAddress | None) -> Destination | None:
+    """Where it goes, as far as prices depend on it."""
+    if address is None:
+        return None
+    return Destination(address.country, address.region, address.postal_code)
+
+
+def pays_until(now: datetime, *, pay_later: bool, days: int | None) -> datetime | None:
+    """Until when an order waits for its money; None for as long as it takes."""
+    if not pay_later:
+        return now + PAYMENT_TIME
+    return None if days is None else now + timedelta(days=days)
+
+
+def may_expire(placed_at: datetime, now: datetime, *, money_on_its_way: bool) -> bool:
+    """Whether an order whose time is over can go, now that the provider has been asked."""
+    return not money_on_its_way or now >= placed_at + LONGEST_WAIT
+
+
+def pieces(lines: Iterable[tuple[int | None, int]]) -> dict[int, int]:
+    """The pieces of each variant, over all lines (variant, pieces) that still have one."""
+    found: dict[int, int] = {}
+    for variant_id, quantity in lines:
+        if variant_id is not None:
+            found[variant_id] = found.get(variant_id, 0) + quantity
+    return found
