@@ -5,8 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
 
+mkdir -p vitrina/translations
 template=vitrina/translations/messages.pot
 pybabel --quiet extract --mapping-file babel.cfg --project Vitrina --sort-by-file --no-location \
-  --keyword _l --keyword lazy_gettext --keyword pgettext:1c,2 --add-comments "Translators:" --output-file "$template" vitrina
+  --keyword _l --keyword lazy_gettext --keyword pgettext:1c,2 --add-comments "Translators:" \
+  --output-file "$template" vitrina
 pybabel --quiet update --input-file "$template" --output-dir vitrina/translations \
   --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
