@@ -2,6 +2,7 @@
 import { addBar } from "./behaviours/addBar";
 import { controls } from "./behaviours/controls";
 import { loadMore } from "./behaviours/loadMore";
+import { passage } from "./behaviours/passage";
 import { theme } from "./behaviours/theme";
 import { visitor } from "./behaviours/visitor";
 import { wishlist } from "./behaviours/wishlist";
@@ -13,6 +14,7 @@ controls();
 wishlist();
 loadMore();
 addBar();
+passage();
 armIslands();
 
 document.addEventListener("vitrina:replaced", (event) => armIslands((event as CustomEvent<Element>).detail));
