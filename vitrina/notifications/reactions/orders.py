@@ -1,0 +1,106 @@
+"""Mails about orders, in the order's language; each is written once, however often this runs."""
+
+from typing import Any
+
+from vitrina.core.db import session
+from vitrina.core.events import on
+from vitrina.core.money import Money
+from vitrina.notifications import views
+from vitrina.notifications.actions import write
+from vitrina.notifications.drawing import SOURCE
+from vitrina.notifications.queries import is_written
+from vitrina.orders import queries
+from vitrina.orders.events import (
+    OrderCancelled,
+    OrderExpired,
+    OrderPaid,
+    OrderPlaced,
+    PaymentFailed,
+    PaymentRefunded,
+    ShipmentDelivered,
+    ShipmentShipped,
+)
+from vitrina.orders.models import Order
+from vitrina.payments.models import Refund
+
+
+@on(OrderPlaced)
+def placed(event: OrderPlaced) -> None:
+    """Confirm an order that is paid later; the others are confirmed when they are paid."""
+    if event.pay_later:
+        order = queries.by_id(event.order_id)
+        _tell("order_placed", order, f"order_placed:{order.number}", drawing=SOURCE)
+
+
+@on(OrderPaid)
+def paid(event: OrderPaid) -> None:
+    """Confirm the order; to one that was confirmed when it was placed, say that the money came."""
+    order = queries.by_id(event.order_id)
+    if is_written(f"order_placed:{order.number}"):
+        _tell("payment_received", order, f"payment_received:{order.number}")
+    else:
+        _tell("order_confirmation", order, f"order_confirmation:{order.number}", drawing=SOURCE)
+
+
+@on(PaymentFailed)
+def payment_failed(event: PaymentFailed) -> None:
+    """Say once that a payment was declined, as long as the order can still be paid."""
+    order = queries.by_id(event.order_id)
+    if order.state == "awaiting_payment":
+        _tell("payment_failed", order, f"payment_failed:{order.number}")
+
+
+@on(OrderCancelled)
+def cancelled(event: OrderCancelled) -> None:
+    """Say that the order was cancelled."""
+    order = queries.by_id(event.order_id)
+    _tell("cancelled", order, f"cancelled:{order.number}", is_expired=False)
+
+
+@on(OrderExpired)
+def expired(event: OrderExpired) -> None:
+    """Say that an order that was confirmed unpaid is over; of the others nobody was told."""
+    order = queries.by_id(event.order_id)
+    if is_written(f"order_placed:{order.number}"):
+        _tell("cancelled", order, f"cancelled:{order.number}", is_expired=True)
+
+
+@on(ShipmentShipped)
+def shipped(event: ShipmentShipped) -> None:
+    """Say that a parcel is on its way, with its tracking."""
+    _tell_parcel("shipped", event.order_id, event.shipment_id)
+
+
+@on(ShipmentDelivered)
+def delivered(event: ShipmentDelivered) -> None:
+    """Say that a parcel has arrived."""
+    _tell_parcel("delivered", event.order_id, event.shipment_id)
+
+
+@on(PaymentRefunded)
+def refunded(event: PaymentRefunded) -> None:
+    """Say that money is on its way back."""
+    order = queries.by_id(event.order_id)
+    refund = session.get(Refund, event.refund_id)
+    if refund is not None:
+        amount = Money(refund.amount, order.currency)
+        _tell("refunded", order, f"refunded:{refund.id}", amount=amount)
+
+
+def _tell_parcel(template: str, order_id: int, shipment_id: int) -> None:
+    order = queries.by_id(order_id)
+    parcel = next((found for found in order.shipments if found.id == shipment_id), None)
+    if parcel is not None:
+        view = views.of_shipment(order, parcel)
+        _tell(template, order, f"{template}:{parcel.number}", shipment=view)
+
+
+def _tell(template: str, order: Order, key: str, **context: Any) -> None:
+    write(
+        template,
+        to=order.email,
+        locale=order.locale,
+        key=key,
+        context={"order": views.of_order(order), **context},
+        subject_ref=f"order:{order.number}",
+    )

@@ -1,0 +1,76 @@
+"""Made-up facts for looking at a mail before anybody gets it."""
+
+from datetime import timedelta
+from typing import Any
+
+from vitrina.core import clock
+from vitrina.core.locales import Locale
+from vitrina.core.money import Money
+from vitrina.notifications import office
+from vitrina.notifications.views import LineView, OrderView, ShipmentView
+
+NUMBER = "VT-4820193"
+
+
+def sample(template: str, locale: Locale) -> tuple[str, dict[str, Any]]:
+    """(subject_ref, context) for a mail; it holds what any of them needs."""
+    return f"order:{NUMBER}", {
+        "name": "Ana Reis",
+        "link": office.link("/", locale),
+        "masked": "an…@example.com",
+        "role": "support",
+        "order": _order(locale),
+        "shipment": _shipment(locale),
+        "drawing": "cid:order-drawing"
+        if template in ("order_confirmation", "order_placed")
+        else "",
+        "amount": Money(4900, locale.currency),
+        "is_expired": False,
+        "title": "Tidal Study",
+        "label": "50 × 70 cm",
+        "sku": "TIDAL-50-70",
+        "available": 3,
+        "number": "S-4820193",
+        "email": "ana@example.com",
+        "topic": "delivery",
+        "order_number": NUMBER,
+        "body": "When will it arrive?\nI am away from Friday on.",
+        "ticket": office.ticket_link("S-4820193", locale),
+        "admin": office.link("/admin/support/S-4820193", locale),
+    }
+
+
+def _order(locale: Locale) -> OrderView:
+    def money(minor: int) -> Money:
+        return Money(minor, locale.currency)
+
+    now = clock.now()
+    return OrderView(
+        number=NUMBER,
+        link=office.order_link(NUMBER, locale),
+        lines=(
+            LineView("Tidal Study", "50 × 70 cm", 1, money(14800)),
+            LineView("Ridge No. 4", "30 × 40 cm", 2, money(9800)),
+        ),
+        subtotal=money(24600),
+        discount=money(2460),
+        shipping=money(600),
+        shipping_name="Standard",
+        tax=money(4252),
+        tax_added=money(0),
+        total=money(22740),
+        captured=money(22740),
+        address=("Ana Reis", "Rua do Sol 12", "1100-001 Lisboa", "Portugal"),
+        deliver_from=now + timedelta(days=3),
+        deliver_to=now + timedelta(days=6),
+    )
+
+
+def _shipment(locale: Locale) -> ShipmentView:
+    return ShipmentView(
+        carrier="CTT",
+        tracking_number="RR123456785PT",
+        link=office.order_link(NUMBER, locale),
+        lines=(LineView("Ridge No. 4", "30 × 40 cm", 2),),
+        is_part=True,
+    )

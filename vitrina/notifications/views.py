@@ -1,0 +1,105 @@
+"""What mails say about orders: plain values with everything that a template needs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vitrina.core import locales
+from vitrina.core.address import PostalAddress, lines
+from vitrina.core.money import Money
+from vitrina.notifications import office
+from vitrina.orders.models import Order, OrderLine
+from vitrina.shipping.models import Shipment, ShipmentState
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line of an order, or of a parcel, where it has no amount."""
+
+    title: str
+    label: str
+    quantity: int
+    total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    number: str
+    link: str
+    lines: tuple[LineView, ...]
+    subtotal: Money
+    discount: Money
+    shipping: Money
+    shipping_name: str
+    tax: Money
+    tax_added: Money
+    total: Money
+    captured: Money
+    address: tuple[str, ...]
+    deliver_from: datetime | None
+    deliver_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentView:
+    """A parcel. ``link`` is the carrier's page where it has one, else the order's."""
+
+    carrier: str
+    tracking_number: str
+    link: str
+    lines: tuple[LineView, ...]
+    is_part: bool
+
+
+def of_order(order: Order) -> OrderView:
+    """An order as its mails show it, in the order's language."""
+    locale = locales.get(order.locale)
+    address = order.shipping_address
+    return OrderView(
+        number=order.number,
+        link=office.order_link(order.number, locale),
+        lines=tuple(
+            LineView(line.title, line.variant_label, line.quantity, _listed(order, line))
+            for line in order.lines
+        ),
+        subtotal=order.money(order.subtotal),
+        discount=order.money(order.discount),
+        shipping=order.money(order.shipping),
+        shipping_name=order.shipping_name,
+        tax=order.money(order.tax),
+        tax_added=order.money(order.tax_added),
+        total=order.total_money,
+        captured=order.captured,
+        address=tuple(lines(PostalAddress.from_dict(address), locale.code)) if address else (),
+        deliver_from=order.deliver_from,
+        deliver_to=order.deliver_to,
+    )
+
+
+def of_shipment(order: Order, shipment: Shipment) -> ShipmentView:
+    """A parcel of an order, with the pieces that are in it."""
+    by_id = {line.id: line for line in order.lines}
+    packed = tuple(
+        LineView(
+            by_id[part.order_line_id].title, by_id[part.order_line_id].variant_label, part.quantity
+        )
+        for part in shipment.lines
+    )
+    wanted = sum(line.quantity for line in order.lines if line.requires_shipping)
+    sent = sum(
+        part.quantity
+        for parcel in order.shipments
+        if parcel.state in (ShipmentState.SHIPPED, ShipmentState.DELIVERED)
+        for part in parcel.lines
+    )
+    return ShipmentView(
+        carrier=shipment.carrier,
+        tracking_number=shipment.tracking_number,
+        link=shipment.tracking_url or office.order_link(order.number, locales.get(order.locale)),
+        lines=packed,
+        is_part=sent < wanted,
+    )
+
+
+def _listed(order: Order, line: OrderLine) -> Money:
+    """What a line costs before discounts, so that the lines add up to the subtotal."""
+    return order.money(line.unit_price * line.quantity)
