@@ -5,10 +5,12 @@ strings in the store's currency.
 """
 
 import itertools
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import product as combinations
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ import sqlalchemy as sa
 from vitrina.accounts.actions.registration import register
 from vitrina.accounts.actions.staff import create_staff, ensure_roles
 from vitrina.accounts.models import Role, User
-from vitrina.cart.actions import add_item, open_cart
+from vitrina.cart import actions as carts
 from vitrina.cart.models import Cart
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.actions.categories import create_category
@@ -35,14 +37,17 @@ from vitrina.core.ids import new_token
 from vitrina.core.money import Money
 from vitrina.inventory import actions as inventory
 from vitrina.orders import queries as orders
+from vitrina.orders.actions import deliver, ship
 from vitrina.orders.models import Order
+from vitrina.payments import registry
+from vitrina.payments.providers.sandbox import Sandbox
 from vitrina.promotions.actions import PromotionDraft
 from vitrina.promotions.actions import create as create_promotion
 from vitrina.promotions.models import Promotion
 from vitrina.promotions.rules import PromotionKind
 from vitrina.shipping.actions import MethodDraft
 from vitrina.shipping.actions import save_zone as save_shipping_zone
-from vitrina.shipping.models import ShippingMethod
+from vitrina.shipping.models import ShippingMethod, ShippingZone
 from vitrina.tax.actions import RateDraft
 from vitrina.tax.actions import save_zone as save_tax_zone
 from vitrina.tax.models import TaxZone
@@ -233,31 +238,47 @@ def promotion(kind: str = "percent", **fields: Any) -> Promotion:
 
 # Purchases --------------------------------------------------------------------------------------
 
+Lines = Sequence[tuple[Variant, int]]
 
-def cart(
-    lines: Sequence[tuple[Variant, int]] = (), *, user: User | None = None, currency: str = ""
-) -> Cart:
+
+def cart(lines: Lines = (), **fields: Any) -> Cart:
     """A guest's cart (or a customer's) with pieces of variants in it."""
+    return cart_with_token(lines, **fields)[0]
+
+
+def cart_with_token(
+    lines: Lines = (),
+    *,
+    user: User | None = None,
+    currency: str = "",
+    locale: str = "en",
+    codes: Sequence[str] = (),
+) -> tuple[Cart, str]:
+    """As :func:`cart`, with the token by which its guest finds it again; ``codes``: coupons."""
     with _saving():
-        made, _ = open_cart(
+        made, token = carts.open_cart(
             user_id=user.id if user else None,
             currency=currency or store.current().currency,
-            locale="en",
+            locale=locale,
         )
         for one, quantity in lines:
-            add_item(made, one.id, quantity)
-    return made
+            carts.add_item(made, one.id, quantity)
+        for code in codes:
+            carts.enter_code(made, code)
+    return made, token
 
 
 def order(
-    lines: Sequence[tuple[Variant, int]] | None = None,
+    lines: Lines | None = None,
     *,
     token: str = "tok_success",
     provider: str = "sandbox",
     user: User | None = None,
-    email: str = "ana@example.com",
+    email: str | None = None,
     country: str = "PT",
     of: Cart | None = None,
+    codes: Sequence[str] = (),
+    locale: str = "en",
     **fields: Any,
 ) -> Order:
     """An order of ``lines`` (two mugs, sent for 5.00) as checkout leaves it after asking to pay.
@@ -265,18 +286,48 @@ def order(
     ``token`` is the sandbox's: tok_decline leaves it unpaid, "" does not even ask. ``fields`` are
     those of a Checkout.
     """
-    if session.scalar(sa.select(ShippingMethod.id).limit(1)) is None:
-        delivery()
-    bought = of or cart([(variant(), 2)] if lines is None else lines, user=user)
-    ask = Checkout(email=email, provider=provider, shipping_address=address(country), **fields)
+    _open_for_business()
+    if of is None:
+        bought = [(variant(), 2)] if lines is None else lines
+        of = cart(bought, user=user, codes=codes, locale=locale)
+    ask = Checkout(
+        email=email or (user.email if user else "ana@example.com"),
+        provider=provider,
+        shipping_address=address(country),
+        **fields,
+    )
     with committing():
-        made = place(bought, ask, key=new_token(), user_id=user.id if user else None, locale="en")
+        made = place(of, ask, key=new_token(), user_id=user.id if user else None, locale=locale)
         payment_id = made.payments[-1].id if made.payments else None
     if payment_id is not None and (token or provider != "sandbox"):
         till.pay(payment_id, token=token, return_url="http://localhost/back")
     return orders.by_id(made.id)
 
 
-def paid_order(lines: Sequence[tuple[Variant, int]] | None = None, **fields: Any) -> Order:
+def paid_order(lines: Lines | None = None, **fields: Any) -> Order:
     """An order that is paid by card."""
     return order(lines, **fields)
+
+
+def shipped_order(lines: Lines | None = None, **fields: Any) -> Order:
+    """A paid order, all of which is on its way in one parcel."""
+    paid = paid_order(lines, **fields)
+    with committing():
+        ship(paid, carrier="CTT", tracking_number="RR123456785PT", by="staff:1")
+    return orders.by_id(paid.id)
+
+
+def delivered_order(lines: Lines | None = None, **fields: Any) -> Order:
+    """An order that has arrived."""
+    shipped = shipped_order(lines, **fields)
+    with committing():
+        deliver(shipped.shipments[0], by="staff:1")
+    return orders.by_id(shipped.id)
+
+
+def _open_for_business() -> None:
+    if session.scalar(sa.select(ShippingZone.id).limit(1)) is None:
+        delivery()
+    if not registry.everyone():
+        bank = Path(tempfile.mkdtemp(prefix="vitrina-bank-")) / "sandbox.db"
+        registry.configure(sandbox=Sandbox.Settings(bank, "a-secret-for-tests-0123456789"))
