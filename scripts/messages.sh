@@ -10,5 +10,7 @@ template=vitrina/translations/messages.pot
 pybabel --quiet extract --mapping-file babel.cfg --project Vitrina --sort-by-file --no-location \
   --keyword _l --keyword lazy_gettext --keyword pgettext:1c,2 --add-comments "Translators:" \
   --output-file "$template" vitrina
-pybabel --quiet update --input-file "$template" --output-dir vitrina/translations \
-  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+if compgen -G 'vitrina/translations/*/LC_MESSAGES/messages.po' > /dev/null; then
+  pybabel --quiet update --input-file "$template" --output-dir vitrina/translations \
+    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+fi
