@@ -12,7 +12,8 @@ import vitrina.notifications.reactions.accounts
 import vitrina.notifications.reactions.letters
 import vitrina.notifications.reactions.orders
 import vitrina.notifications.reactions.stock
-import vitrina.orders.tasks  # noqa: F401
+import vitrina.orders.tasks
+import vitrina.support.reactions  # noqa: F401
 from vitrina.config import Settings
 from vitrina.notifications import office
 from vitrina.payments import registry

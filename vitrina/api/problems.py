@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from vitrina.core.db import session, to_json
-from vitrina.core.errors import DomainError
+from vitrina.core.errors import DomainError, NotFound
 from vitrina.web.messages.words import sentence, status_of
 
 log = structlog.get_logger("vitrina.api")
@@ -118,7 +118,9 @@ def _of_domain(error: DomainError) -> Problem:
         headers["Retry-After"] = str(error.facts.get("retry_after", 60))
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="vitrina"'
-    facts = {name: fact for name, fact in error.facts.items() if name != "field"}
+    # What is not there and what is not yours must look the same.
+    told = {} if isinstance(error, NotFound) else error.facts
+    facts = {name: fact for name, fact in told.items() if name != "field"}
     return Problem(
         status,
         error.code,

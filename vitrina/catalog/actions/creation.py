@@ -18,9 +18,9 @@ from vitrina.catalog.drafts import (
     ProductDraft,
     VariantDraft,
 )
-from vitrina.catalog.errors import SkuTaken, SlugTaken
+from vitrina.catalog.errors import CategoryNotFound, SkuTaken, SlugTaken
 from vitrina.catalog.events import ProductChanged
-from vitrina.catalog.models.groups import CollectionProduct, ProductCategory
+from vitrina.catalog.models.groups import Category, CollectionProduct, ProductCategory
 from vitrina.catalog.models.products import (
     Media,
     Option,
@@ -282,6 +282,10 @@ def _insert_variants(
 
 
 def _place(ids: Sequence[int], drafts: Sequence[ProductDraft]) -> None:
+    wanted = {category_id for draft in drafts for category_id in draft.category_ids}
+    known = set(session.scalars(sa.select(Category.id).where(Category.id.in_(wanted))))
+    if wanted - known:
+        raise CategoryNotFound(id=min(wanted - known))
     shelves: list[Row] = []
     members: list[Row] = []
     for product_id, draft in zip(ids, drafts, strict=True):
