@@ -13,7 +13,12 @@ function steps(): void {
 }
 
 function dismissals(): void {
-  const opened = () => document.querySelectorAll<HTMLDetailsElement>("details[data-dismiss][open]");
+  // "wide": a panel over the page on wide screens, a part of the page on phones.
+  const opened = () => {
+    const isWide = matchMedia("(min-width: 48rem)").matches;
+    const menus = [...document.querySelectorAll<HTMLDetailsElement>("details[data-dismiss][open]")];
+    return menus.filter((menu) => menu.dataset.dismiss !== "wide" || isWide);
+  };
   document.addEventListener("click", (event) => {
     for (const menu of opened()) if (!menu.contains(event.target as Node)) menu.open = false;
   });

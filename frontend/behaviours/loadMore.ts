@@ -9,6 +9,7 @@ async function more(link: HTMLAnchorElement, list: Element): Promise<void> {
   list.append(...Array.from(items, (item) => document.importNode(item, true)));
   const pages = next.getElementById("pagination");
   const current = document.getElementById("pagination");
+  pages?.querySelector("[rel=prev]")?.remove(); // Its items are above already.
   if (pages && current) current.replaceWith(document.importNode(pages, true));
   history.replaceState(history.state, "", link.href);
   list.children[before]?.querySelector("a")?.focus({ preventScroll: true });
