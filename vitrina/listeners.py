@@ -13,6 +13,7 @@ import vitrina.notifications.reactions.letters
 import vitrina.notifications.reactions.orders
 import vitrina.notifications.reactions.stock
 import vitrina.orders.tasks
+import vitrina.search.reactions
 import vitrina.support.reactions  # noqa: F401
 from vitrina.config import Settings
 from vitrina.notifications import office

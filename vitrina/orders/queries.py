@@ -213,6 +213,16 @@ def _conditions(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:
     return found
 
 
+def products_of(order_id: int) -> dict[int, int]:
+    """How many pieces of each product (of those that still exist) an order has."""
+    counted = (
+        sa.select(OrderLine.product_id, sa.func.sum(OrderLine.quantity))
+        .where(OrderLine.order_id == order_id, OrderLine.product_id.is_not(None))
+        .group_by(OrderLine.product_id)
+    )
+    return {int(product or 0): int(pieces) for product, pieces in session.execute(counted)}
+
+
 def was_ordered(product_id: int) -> bool:
     """Whether any order, of any state, holds the product."""
     return bool(session.scalar(sa.select(sa.exists().where(OrderLine.product_id == product_id))))

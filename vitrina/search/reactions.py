@@ -8,6 +8,8 @@ from vitrina.core.db import committing
 from vitrina.core.events import enqueue, on, task
 from vitrina.core.store import touch_catalogue
 from vitrina.inventory.events import StockRanOut, StockReturned
+from vitrina.orders import queries as orders
+from vitrina.orders.events import OrderPaid
 from vitrina.search import actions
 
 
@@ -24,6 +26,11 @@ def _say_sold_out(event: StockRanOut) -> None:
 @on(StockReturned, inline=True)
 def _say_back(event: StockReturned) -> None:
     actions.refresh_stock([event.product_id])
+
+
+@on(OrderPaid)
+def _count_sold(event: OrderPaid) -> None:
+    actions.count_sold(orders.products_of(event.order_id))
 
 
 @on(CategoryChanged)
