@@ -141,7 +141,7 @@ def retry_payment(order: Order, provider: str, *, by: str) -> Payment:
     reference = coupon_reference(order.number, len(order.payments) + 1)
     promotions.redeem(used_promotions(order), reference, order.email)
     order.expires_at = until
-    payment = payments.begin(order.id, info.code, order.total_money)
+    payment = payments.begin(info.code, order.total_money)
     order.payments.append(payment)
     if info.pay_later:
         _close_cart(order)

@@ -141,13 +141,13 @@ def _write(
         expires_at=until,
         now=now,
     )
+    if quote.total:
+        order.payments = [payments.begin(provider.code, quote.total)]
     session.add(order)
     session.flush()
     session.add_all(snapshot.adjustments(view, order))
     record(OrderPlaced(order_id=order.id, number=number, pay_later=provider.pay_later))
-    if quote.total:
-        order.payments.append(payments.begin(order.id, provider.code, quote.total))
-    else:
+    if not quote.total:
         orders.mark_paid(order, by=by)
     if accepted:
         mark_ordered(view.cart)

@@ -46,7 +46,7 @@ def pay(payment_id: int, *, token: str, return_url: str) -> PayResult:
     payment = queries.by_id(payment_id)
     if payment.state is not PaymentState.PENDING:
         return _result(payment)
-    order = orders.by_id(payment.order_id)
+    order = orders.head(payment.order_id)
     ask = PaymentRequest(
         reference=payment.reference,
         order_number=order.number,

@@ -51,6 +51,7 @@ def current() -> Store:
     found = session.get(Store, 1)
     if found is None:
         raise NotFound(what="store")
+    session.info["store"] = found  # else it would be forgotten, and read again and again
     return found
 
 

@@ -56,8 +56,8 @@ GONE = (ShipmentState.SHIPPED, ShipmentState.DELIVERED)
 def mark_paid(order: Order, *, by: str) -> None:
     """All the money of a locked order is here: it is sold, and its files may be fetched."""
     verb = OrderVerb.REVIVE if order.state is OrderState.EXPIRED else OrderVerb.PAY
-    ORDER.move(order, verb, by=by)
     order.paid_at, order.expires_at = clock.now(), None
+    ORDER.move(order, verb, by=by)
     digital = [line for line in order.lines if not line.requires_shipping and line.variant_id]
     if digital:
         inventory.hand_out(order.number, [line.variant_id or 0 for line in digital], by=by)

@@ -78,6 +78,14 @@ def by_id(order_id: int) -> Order:
     return _one(Order.id == order_id, id=order_id)
 
 
+def head(order_id: int) -> Order:
+    """The order's own row, without what belongs to it. Raises OrderNotFound."""
+    found = session.get(Order, order_id)
+    if found is None:
+        raise OrderNotFound(id=order_id)
+    return found
+
+
 def of_customer(user_id: int, number: str) -> Order:
     """A customer's own order, whole. Raises OrderNotFound, also for somebody else's."""
     return _one(Order.number == number, Order.user_id == user_id, number=number)

@@ -27,18 +27,18 @@ log = structlog.get_logger("vitrina.payments")
 _QUIET = {"synchronize_session": False}
 
 
-def begin(order_id: int, provider: str, amount: Money) -> Payment:
-    """Open a payment of ``amount`` for an order. The key makes every later call repeatable."""
-    payment = Payment(
+def begin(provider: str, amount: Money) -> Payment:
+    """Open a payment of ``amount``; the caller puts it to its order.
+
+    The key makes every later call to the provider repeatable.
+    """
+    return Payment(
         reference=new_token(),
-        order_id=order_id,
         provider=provider,
         key=new_token(),
         currency=amount.currency,
         amount=amount.minor,
     )
-    session.add(payment)
-    return payment
 
 
 def apply(payment: Payment, outcome: Outcome, *, by: str) -> Effect:
