@@ -1,7 +1,5 @@
 """create_app(): settings, database, faces, listeners. The only file that knows everyone."""
 
-import hashlib
-import hmac
 import logging
 import sys
 from datetime import timedelta
@@ -24,8 +22,6 @@ from vitrina.config import Settings
 from vitrina.core import db, signing, storage
 from vitrina.core.locales import DEFAULT, LOCALES
 from vitrina.listeners import LISTENERS
-from vitrina.payments import registry
-from vitrina.payments.providers.sandbox import Sandbox
 from vitrina.storefront.blueprints import BLUEPRINTS as STOREFRONT
 from vitrina.web import csrf, failures, formats, headers, health, limits, pages, sessions
 from vitrina.web.assets import DIST
@@ -64,19 +60,10 @@ def connect(settings: Settings) -> None:
     db.connect(settings.database_url)
     signing.configure(settings.secret_key)
     storage.configure(settings.storage_url)
-    registry.configure(sandbox=_sandbox(settings))
     for listener in LISTENERS:
         listener(settings)
     for plugin in entry_points(group="vitrina.listeners"):
         plugin.load()
-
-
-def _sandbox(settings: Settings) -> Sandbox.Settings | None:
-    """The sandbox's own bank, beside the shop's data; None where it is not offered."""
-    if not settings.sandbox:
-        return None
-    secret = hmac.new(settings.secret_key.encode(), b"vitrina.sandbox", hashlib.sha256)
-    return Sandbox.Settings(settings.data_dir / "sandbox.db", secret.hexdigest())
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -22,11 +22,13 @@ from vitrina.payments.providers.sandbox import Sandbox
 
 
 def payment_providers(settings: Settings) -> None:
-    """The sandbox's bank has a file of its own, and a webhook secret that nobody has to set."""
+    """The sandbox's bank has a file of its own, and a webhook secret that nobody has to set.
+
+    A shop in production does not offer play money unless it says so (``VITRINA_SANDBOX``).
+    """
     secret = hashlib.sha256(f"sandbox:{settings.secret_key}".encode()).hexdigest()
-    registry.configure(
-        sandbox=Sandbox.Settings(path=settings.data_dir / "sandbox.db", webhook_secret=secret)
-    )
+    sandbox = Sandbox.Settings(path=settings.data_dir / "sandbox.db", webhook_secret=secret)
+    registry.configure(sandbox=sandbox if settings.sandbox else None)
 
 
 def post_office(settings: Settings) -> None:

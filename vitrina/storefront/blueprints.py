@@ -2,4 +2,6 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: list[Blueprint] = []
+from vitrina.storefront import preferences, styleguide
+
+BLUEPRINTS: list[Blueprint] = [preferences.bp, styleguide.bp]
