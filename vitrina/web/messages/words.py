@@ -4,9 +4,9 @@ with its own ``MESSAGES`` and is named here."""
 from typing import Any
 
 from vitrina.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
-from vitrina.web.messages import common
+from vitrina.web.messages import checkout, common
 
-MESSAGES: dict[str, Any] = {**common.MESSAGES}
+MESSAGES: dict[str, Any] = {**common.MESSAGES, **checkout.MESSAGES}
 
 KINDS: dict[type[DomainError], int] = {
     Invalid: 422,

@@ -1,0 +1,60 @@
+"""Paying, for the faces: where the buyer comes back to, and the provider between two commits."""
+
+from flask import current_app, request
+
+from vitrina.checkout import till
+from vitrina.checkout.till import PayResult
+from vitrina.orders.models import Order
+from vitrina.orders.rules import link_token
+from vitrina.payments.models import Payment, RefundState
+
+__all__ = ["PayResult", "order_link", "pay", "refund", "return_link", "update"]
+
+
+def order_link(number: str) -> str:
+    """The path of an order's page with the token that opens it."""
+    return f"{request.script_root}/orders/{number}?token={link_token(number)}"
+
+
+def return_link(number: str) -> str:
+    """The full address to which a provider sends the buyer back."""
+    base = str(current_app.config["BASE_URL"])
+    token = link_token(number)
+    return f"{base}{_prefix()}/orders/{number}/payment?token={token}"
+
+
+def _prefix() -> str:
+    """The language of this request; the API has none."""
+    return "" if request.path.startswith("/api") else request.script_root
+
+
+def pay(order: Order, token: str) -> PayResult | None:
+    """Ask for the money of an order's latest payment; None when there is nothing to pay.
+
+    Call outside ``committing()``. A repeat is harmless.
+    """
+    payment = latest(order)
+    if payment is None:
+        return None
+    return till.pay(payment.id, token=token, return_url=return_link(order.number))
+
+
+def update(order: Order) -> PayResult | None:
+    """Ask the provider where the latest payment stands; None when there is none."""
+    payment = latest(order)
+    return None if payment is None else till.look(payment.id)
+
+
+def refund(refund_id: int) -> RefundState:
+    """Send a refund to its provider now, rather than when the worker comes to it."""
+    return till.send_refund(refund_id)
+
+
+def latest(order: Order) -> Payment | None:
+    """The payment that an order waits for, or waited for last."""
+    return order.payments[-1] if order.payments else None
+
+
+def hear(provider: str, headers: dict[str, str], body: bytes) -> int:
+    """Take a provider's webhook. Raises UnknownProvider, ForgedNotice."""
+    return till.hear(provider, headers, body)
