@@ -22,6 +22,7 @@ from vitrina.core.db import committing, session
 from vitrina.core.events import unheard
 from vitrina.drawing import collection as studio
 from vitrina.drawing.collection import Print
+from vitrina.orders.models import Order, OrderLine
 from vitrina.promotions.models import Promotion
 from vitrina.search import actions as search
 
@@ -92,6 +93,20 @@ def build(gallery: Gallery, seed: int, now: datetime) -> Catalogue:
         store.current().demo_seed = seed
         search.reindex_all()
     return built
+
+
+def finish(built: Catalogue, seed: int) -> None:
+    """Count today's stock, and let lists know what was sold, reviewed and left."""
+    with committing(), unheard():
+        shelves.count(built.drawers, seed)
+        search.reindex_all()
+        sold = (
+            sa.select(OrderLine.product_id, sa.func.sum(OrderLine.quantity))
+            .join(Order, Order.id == OrderLine.order_id)
+            .where(Order.paid_at.is_not(None), OrderLine.product_id.is_not(None))
+            .group_by(OrderLine.product_id)
+        )
+        search.count_sold({row[0]: int(row[1]) for row in session.execute(sold)})
 
 
 def _sell(gallery: Gallery, now: datetime) -> Catalogue:

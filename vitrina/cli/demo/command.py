@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from random import Random
 from typing import Any
 
 import click
@@ -10,7 +11,9 @@ import sqlalchemy as sa
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from vitrina.catalog.models.products import Product
-from vitrina.cli.demo import catalogue
+from vitrina.cli.demo import catalogue, opinions
+from vitrina.cli.demo.history import History
+from vitrina.cli.demo.people import strangers, welcome
 from vitrina.cli.shop import open_shop
 from vitrina.core import clock, store
 from vitrina.core.db import session
@@ -55,6 +58,19 @@ def load_demo(*, products: int | None = None, orders: int = ORDERS, seed: int = 
 def _build(gallery: catalogue.Gallery, orders: int, seed: int, now: datetime, step: "Step") -> None:
     told = step("Hanging the catalogue")(1)
     built = catalogue.build(gallery, seed, now)
+    told()
+    dice = Random(f"history {seed}")
+    told = step("Welcoming customers")(1)
+    people = welcome(strangers(), dice, now - catalogue.OPENED)
+    told()
+    liked = list(built.prints.values())
+    dice.shuffle(liked)
+    history = History(dice, now, people, liked, list(built.files.values()))
+    history.live(orders, step("Living through orders")(orders))
+    told = step("Counting and indexing")(1)
+    opinions.review(history.bought, dice, now)
+    opinions.ask(people, now)
+    catalogue.finish(built, seed)
     told()
 
 
