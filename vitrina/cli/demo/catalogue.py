@@ -106,7 +106,7 @@ def finish(built: Catalogue, seed: int) -> None:
             .where(Order.paid_at.is_not(None), OrderLine.product_id.is_not(None))
             .group_by(OrderLine.product_id)
         )
-        search.count_sold({row[0]: int(row[1]) for row in session.execute(sold)})
+        search.count_sold({row[0] or 0: int(row[1]) for row in session.execute(sold)})
 
 
 def _sell(gallery: Gallery, now: datetime) -> Catalogue:

@@ -16,14 +16,14 @@ SOLD_AS_FILES = ("tidal-study-no-4", "night-tiles", "sunflower-arithmetic", "sur
 PRICE = 1200
 _TITLE = Words("plotter file", "arquivo para plotter", "файл для плоттера")
 _ABOUT = Words(
-    "The drawing as one SVG file in the size of the middle sheet, with a path for every line and a "
-    "group for every ink. For plotters, for printing at home, for a screen. You may make as many "
+    "The drawing as one SVG file in the size of the middle sheet, with a path for every run of "
+    "ink. For plotters, for printing at home, for a screen. You may make as many "
     "copies as your own walls need; please do not sell them.",
-    "O desenho em um arquivo SVG no tamanho da folha média, com um caminho para cada linha e um grupo "
-    "para cada tinta. Para plotters, para imprimir em casa, para a tela. Faça quantas cópias as suas "
+    "O desenho em um arquivo SVG no tamanho da folha média, com um caminho para cada traço de "
+    "tinta. Para plotters, para imprimir em casa, para a tela. Faça quantas cópias as suas "
     "paredes pedirem; só não as venda.",
-    "Рисунок одним файлом SVG в размере среднего листа: по контуру на каждую линию и по группе на "
-    "каждую краску. Для плоттера, домашней печати или экрана. Печатайте сколько угодно для своих "
+    "Рисунок одним файлом SVG в размере среднего листа, по контуру на каждый проход краски. Для "
+    "плоттера, домашней печати или экрана. Печатайте сколько угодно для своих "
     "стен, но не продавайте копии.",
 )
 _KIND = Words("Format", "Formato", "Формат")

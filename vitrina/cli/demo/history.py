@@ -31,9 +31,6 @@ from vitrina.payments.models import Refund
 
 BY = "system"
 _CARRIERS = {"PT": "CTT", "BR": "Correios", "RU": "Russian Post"}
-_SECOND_CHANCE = 0.45
-"""How often a customer picks the shop's most liked prints first."""
-
 Step = Callable[[], None]
 
 
@@ -69,7 +66,7 @@ class History:
     def live(self, count: int, told: Callable[[], Any]) -> None:
         """Go through ``count`` orders and all that follows from them."""
         for moment in rhythm.moments(count, self.dice, self.now):
-            self.at(moment, lambda: (self._order(), told())[0])
+            self.at(moment, lambda: self._order(told))
         while self._ahead:
             moment, _, step = heapq.heappop(self._ahead)
             with clock.at(moment), unheard():
@@ -79,7 +76,8 @@ class History:
 
     # One order ------------------------------------------------------------------------------------
 
-    def _order(self) -> None:
+    def _order(self, told: Callable[[], Any]) -> None:
+        told()
         person = self.dice.choice(self.people)
         fate = rhythm.fate(self.dice)
         chosen, codes = self._choose(), self._codes(person)
@@ -107,7 +105,7 @@ class History:
         """Variants and pieces: one, two or three prints, the liked ones more often."""
         if self.dice.random() < 0.05:
             return [(self.dice.choice(self.files).variant_ids[0], 1)]
-        weights = [1 / (place + 4) for place in range(len(self.prints))]
+        weights = [1 / (place + 3) for place in range(len(self.prints))]
         count = self.dice.choices((1, 2, 3), (62, 28, 10))[0]
         found: dict[int, int] = {}
         for made in self.dice.choices(self.prints, weights, k=count):

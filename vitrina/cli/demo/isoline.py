@@ -30,10 +30,12 @@ TAGLINE = Words(
 INTRO = Words(
     "Each print begins as a number. A short program turns it into a drawing, the same one every "
     "time, and we print it in Lisbon on 310\u00a0g cotton paper, in small numbered editions.",
-    "Cada gravura começa como um número. Um programa curto o transforma em desenho, sempre o mesmo, "
-    "e nós imprimimos em Lisboa, em papel de algodão de 310\u00a0g, em pequenas tiragens numeradas.",
+    "Cada gravura começa como um número. Um programa curto o transforma em desenho, sempre o "
+    "mesmo, e nós imprimimos em Lisboa, em papel de algodão de 310\u00a0g, em pequenas "
+    "tiragens numeradas.",
     "Каждый лист начинается с числа. Короткая программа превращает его в рисунок, всегда один и "
-    "тот же, и мы печатаем его в Лиссабоне на хлопковой бумаге 310\u00a0г малыми нумерованными тиражами.",
+    "тот же, и мы печатаем его в Лиссабоне на хлопковой бумаге 310\u00a0г "
+    "малыми нумерованными тиражами.",
 )
 
 

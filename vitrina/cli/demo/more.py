@@ -26,7 +26,8 @@ Harbour/Porto/Гавань, Lighthouse/Farol/Маяк, Meadow/Campina/Луг, Qu
 Orchard/Pomar/Сад, Glacier/Geleira/Ледник, Estuary/Estuário/Эстуарий, Signal/Sinal/Сигнал,
 Archive/Arquivo/Архив, Marsh/Pântano/Болото, Bridge/Ponte/Мост, Courtyard/Pátio/Двор,
 Compass/Bússola/Компас, Vineyard/Vinhedo/Виноградник, Echo/Eco/Эхо, Canyon/Cânion/Каньон,
-Garden/Jardim/Огород, Station/Estação/Станция, Lagoon/Lagoa/Лагуна, Constellation/Constelação/Созвездие,
+Garden/Jardim/Огород, Station/Estação/Станция, Lagoon/Lagoa/Лагуна,
+Constellation/Constelação/Созвездие,
 Delta/Delta/Дельта, Engine/Motor/Двигатель, Feather/Pena/Перо, Gate/Portão/Ворота,
 Hill/Colina/Холм, Island/Ilha/Остров, Journey/Jornada/Путь, Kite/Pipa/Змей,
 Lake/Lago/Озеро, Map/Mapa/Карта, Nest/Ninho/Гнездо, Ocean/Oceano/Океан,
@@ -38,7 +39,8 @@ NOUNS = tuple(
 )
 ABOUT = Words(
     "Drawn once, from seed {seed}, in the inks of {inks}. No other number gives this sheet.",
-    "Desenhada uma única vez, da semente {seed}, nas tintas {inks}. Nenhum outro número dá esta folha.",
+    "Desenhada uma única vez, da semente {seed}, nas tintas {inks}. Nenhum outro número dá "
+    "esta folha.",
     "Нарисовано один раз, из числа {seed}, красками «{inks}». Другого такого листа нет.",
 )
 

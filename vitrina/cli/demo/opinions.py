@@ -18,7 +18,7 @@ from vitrina.orders.models import Order
 from vitrina.support import actions as support
 
 BY = "system"
-_SAY_SOMETHING = 0.72
+_SAY_SOMETHING = 0.85
 
 _QUESTIONS = {
     "en": (
