@@ -1,27 +1,22 @@
-"""create_app(): settings, database, faces, listeners. The only file that knows everyone."""
+"""create_app(): the faces over the domains. The only file that knows everyone."""
 
-import logging
-import sys
 from datetime import timedelta
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import Flask, request
 from flask_babel import Babel
 from flask_compress import Compress
 from jinja2 import FileSystemLoader
-from structlog.typing import Processor
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from vitrina.admin.blueprints import BLUEPRINTS as ADMIN
 from vitrina.api.blueprints import init_app as init_api
 from vitrina.config import Settings
-from vitrina.core import db, signing, storage
+from vitrina.core import db
 from vitrina.core.locales import DEFAULT, LOCALES
-from vitrina.listeners import LISTENERS
+from vitrina.process import connect
 from vitrina.storefront.blueprints import BLUEPRINTS as STOREFRONT
 from vitrina.web import csrf, failures, formats, headers, health, limits, pages, sessions
 from vitrina.web.assets import DIST
@@ -52,18 +47,6 @@ def create_app(settings: Settings) -> Flask:
     app.teardown_appcontext(lambda _: db.session.remove())
     _wrap(app, settings)
     return app
-
-
-def connect(settings: Settings) -> None:
-    """What every process needs, with or without HTTP: database, secrets, files, listeners, logs."""
-    log_to_stderr(settings)
-    db.connect(settings.database_url)
-    signing.configure(settings.secret_key)
-    storage.configure(settings.storage_url)
-    for listener in LISTENERS:
-        listener(settings)
-    for plugin in entry_points(group="vitrina.listeners"):
-        plugin.load()
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -110,25 +93,3 @@ def _wrap(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         inner = ProxyFix(inner, x_for=hops, x_proto=hops, x_host=0, x_prefix=0)
     app.wsgi_app = inner  # type: ignore[method-assign]
-
-
-def log_to_stderr(settings: Settings) -> None:
-    """JSON lines in production, readable ones in development; warnings only in tests."""
-    level = logging.WARNING if settings.env == "testing" else logging.INFO
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    render: Any = (
-        structlog.processors.JSONRenderer()
-        if settings.is_production
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
-    structlog.configure(
-        processors=[*shared, render],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=settings.env != "testing",
-    )

@@ -4,9 +4,9 @@ import click
 import sqlalchemy as sa
 
 from vitrina import migrate
-from vitrina.app import connect
 from vitrina.config import Settings, load
 from vitrina.core import db
+from vitrina.process import connect
 
 
 def open_shop(*, migrated: bool = True) -> Settings:
