@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from vitrina.api import auth, categories, docs, kit, products, reviews, tokens, users
+from vitrina.api import auth, carts, categories, docs, kit, products, reviews, tokens, users
 
-PARTS = (auth, products, reviews, categories, users, docs)
+PARTS = (auth, products, carts, reviews, categories, users, docs)
 
 
 def init_app(app: Flask) -> None:

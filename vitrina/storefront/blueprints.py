@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from vitrina.storefront import preferences, styleguide
+from vitrina.storefront import cart, preferences, styleguide, visit, wishlist
 
-BLUEPRINTS: list[Blueprint] = [preferences.bp, styleguide.bp]
+BLUEPRINTS: list[Blueprint] = [cart.bp, visit.bp, wishlist.bp, preferences.bp, styleguide.bp]

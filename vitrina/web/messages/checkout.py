@@ -3,7 +3,6 @@
 from flask_babel import lazy_gettext as _l
 
 MESSAGES = {
-    "not_enough_stock": _l("There is not enough of something in your cart. Nothing was charged."),
     "quote_changed": _l("The sum has changed. Look at it once more; nothing was charged."),
     "cart_already_ordered": _l("This cart has been ordered already."),
     "cart_has_problems": _l("Something in your cart cannot be bought. Have a look at it."),

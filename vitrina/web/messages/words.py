@@ -1,12 +1,13 @@
 """The one place where an error's code becomes a sentence. Each room adds a module beside this one
 with its own ``MESSAGES`` and is named here."""
 
+from types import FunctionType
 from typing import Any
 
 from vitrina.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
-from vitrina.web.messages import checkout, common
+from vitrina.web.messages import cart, checkout, common
 
-MESSAGES: dict[str, Any] = {**common.MESSAGES, **checkout.MESSAGES}
+MESSAGES: dict[str, Any] = {**common.MESSAGES, **cart.MESSAGES, **checkout.MESSAGES}
 
 KINDS: dict[type[DomainError], int] = {
     Invalid: 422,
@@ -24,10 +25,13 @@ def status_of(error: DomainError) -> int:
 
 def sentence(error: DomainError) -> str:
     """What a person reads: the code's sentence, else the kind's, with the facts filled in."""
-    text = MESSAGES.get(error.code)
+    reason = f"{error.code}.{error.facts.get('reason')}"
+    text = MESSAGES.get(reason) or MESSAGES.get(error.code)
     if text is None:
         kind = next((kind for kind in KINDS if isinstance(error, kind)), Invalid)
         text = MESSAGES[kind.code]
+    if isinstance(text, FunctionType):  # its words depend on the facts
+        return str(text(error.facts))
     try:
         return str(text) % error.facts if error.facts else str(text)
     except (KeyError, TypeError, ValueError):
