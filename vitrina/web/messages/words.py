@@ -5,9 +5,14 @@ from types import FunctionType
 from typing import Any
 
 from vitrina.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
-from vitrina.web.messages import cart, checkout, common
+from vitrina.web.messages import accounts, cart, checkout, common
 
-MESSAGES: dict[str, Any] = {**common.MESSAGES, **cart.MESSAGES, **checkout.MESSAGES}
+MESSAGES: dict[str, Any] = {
+    **common.MESSAGES,
+    **accounts.MESSAGES,
+    **cart.MESSAGES,
+    **checkout.MESSAGES,
+}
 
 KINDS: dict[type[DomainError], int] = {
     Invalid: 422,

@@ -1,0 +1,88 @@
+"""What a customer bought, likes, and keeps for another day."""
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from vitrina.cart import actions as carts
+from vitrina.cart import queries as cart_queries
+from vitrina.core.db import committing
+from vitrina.orders import queries as orders
+from vitrina.orders.models import OrderState
+from vitrina.search import queries as search
+from vitrina.storefront.account.who import me
+from vitrina.web.access import signed_in
+from vitrina.web.links import url_for
+from vitrina.web.messages.orders import STATES
+from vitrina.web.visitor import visitor
+
+bp = Blueprint("account_purchases", __name__)
+PAGE = 20
+
+
+@bp.get("/account/orders")
+@signed_in
+def history() -> str:
+    asked = request.args.get("state", "")
+    state = OrderState(asked) if asked in list(OrderState) else None
+    before = request.args.get("before", type=int)
+    query = request.args.get("q", "")[:100]
+    page = orders.history(me().id, before=before, limit=PAGE, state=state, query=query)
+    return render_template(
+        "storefront/account/orders.html",
+        page=page,
+        query=query,
+        state=asked,
+        states=STATES,
+        order_states=STATES,
+    )
+
+
+@bp.get("/account/wishlist")
+@signed_in
+def wishlist() -> str:
+    here = visitor()
+    ids = cart_queries.wishlist_ids(user_id=me().id)
+    cards = search.cards(ids, here.locale.code, here.currency)
+    return render_template("storefront/account/wishlist.html", cards=cards)
+
+
+@bp.post("/account/wishlist/<int:product_id>/removal")
+@signed_in
+def unlike(product_id: int) -> Response:
+    with committing():
+        carts.unlike(product_id, user_id=me().id)
+    return redirect(url_for(".wishlist"), 303)
+
+
+@bp.get("/account/carts")
+@signed_in
+def saved_carts() -> str:
+    saved = cart_queries.saved_carts(me().id)
+    return render_template("storefront/account/carts.html", carts=saved, cart=visitor().cart())
+
+
+@bp.post("/account/carts")
+@signed_in
+def save_cart() -> Response:
+    with committing():
+        carts.save_cart(visitor().cart_or_new(), request.form.get("name", ""))
+    flash(_("Your cart is saved."), "success")
+    return redirect(url_for(".saved_carts"), 303)
+
+
+@bp.post("/account/carts/<int:cart_id>/reopening")
+@signed_in
+def reopen(cart_id: int) -> Response:
+    with committing():
+        carts.reopen_cart(cart_queries.saved_cart(me().id, cart_id))
+    return redirect(f"{visitor().locale.path}/cart", 303)
+
+
+@bp.post("/account/carts/<int:cart_id>/removal")
+@signed_in
+def discard(cart_id: int) -> Response:
+    with committing():
+        carts.discard_cart(cart_queries.saved_cart(me().id, cart_id))
+    flash(_("The saved cart is removed."), "success")
+    return redirect(url_for(".saved_carts"), 303)
