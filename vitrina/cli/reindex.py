@@ -4,6 +4,7 @@ import click
 from rich.progress import Progress
 
 from vitrina.cli.shop import open_shop
+from vitrina.core.db import committing
 from vitrina.search import actions
 
 
@@ -11,7 +12,7 @@ from vitrina.search import actions
 def reindex() -> None:
     """Build the search index anew. The shop goes on selling meanwhile."""
     open_shop()
-    with Progress(transient=True) as progress:
+    with Progress(transient=True) as progress, committing():
         bar = progress.add_task("Indexing", total=None)
         done = actions.reindex_all(
             progress=lambda done, total: progress.update(bar, completed=done, total=total)

@@ -86,7 +86,7 @@ def matching(terms: Sequence[Term]) -> Any:
     if db.dialect() == "sqlite":
         asked: Any = sa.bindparam("fts", " AND ".join(_fts5(term) for term in terms))
         weights = ", ".join(str(weight) for weight in WEIGHTS)
-        score: Any = sa.literal_column(f"round(-bm25(search_text, {weights}) * 1000)")
+        score: Any = sa.literal_column(f"round(-bm25(search_text, {weights}) * 1e9)")
         return (
             sa.select(key.label("product_id"), score.label("score"))
             .where(sa.text("search_text MATCH :fts").bindparams(asked))
