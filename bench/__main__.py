@@ -120,7 +120,7 @@ def _try(result: Result, step: Callable[[Result], None]) -> None:
     try:
         step(result)
     except (Refused, OSError) as fault:
-        result.fault = str(fault)[:160]
+        result.fault = " ".join(str(fault).split())[:70]
 
 
 def _prepare(case: Case, result: Result) -> None:

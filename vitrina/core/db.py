@@ -251,6 +251,12 @@ def is_committing() -> bool:
     return bool(session.info.get("committing"))
 
 
+def names_any(column: Any, *values: str) -> sa.ColumnElement[bool]:
+    """Whether a JSON list of texts names any of ``values``; it may find a little too much."""
+    text = sa.cast(column, sa.Text)
+    return sa.or_(*(text.contains(f'"{value}"', autoescape=True) for value in values))
+
+
 def to_json(value: Any) -> str:
     """Compact, stable JSON: the same value always gives the same text."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from vitrina.catalog.rules import Rates
-from vitrina.core.db import session
+from vitrina.core.db import names_any, session
 from vitrina.core.money import Money
 from vitrina.core.places import EVERYWHERE, Destination, best, country_codes
 from vitrina.shipping.carrier import RateRequest
@@ -36,7 +36,12 @@ def methods_for(destination: Destination) -> list[ShippingMethod]:
 
     Exactly one zone counts, so a code means one method. Empty where the shop does not send.
     """
-    zone = best(zones(), destination)
+    statement = (
+        sa.select(ShippingZone)
+        .where(names_any(ShippingZone.countries, destination.country.upper(), EVERYWHERE))
+        .options(joinedload(ShippingZone.methods))
+    )
+    zone = best(session.scalars(statement).unique(), destination)
     return [method for method in zone.methods if method.is_active] if zone else []
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from vitrina.core.db import session
-from vitrina.core.places import Destination, best
+from vitrina.core.db import names_any, session
+from vitrina.core.places import EVERYWHERE, Destination, best
 from vitrina.tax.errors import ZoneNotFound
 from vitrina.tax.models import TaxZone
 from vitrina.tax.rules import TaxRule, is_valid
@@ -33,7 +33,12 @@ def rates_for(destination: Destination, on: date) -> tuple[TaxRule, ...]:
 
     Empty where the store has no zone: no tax is due there. One statement.
     """
-    zone = best(zones(), destination)
+    statement = (
+        sa.select(TaxZone)
+        .where(names_any(TaxZone.countries, destination.country.upper(), EVERYWHERE))
+        .options(joinedload(TaxZone.rates))
+    )
+    zone = best(session.scalars(statement).unique(), destination)
     if zone is None:
         return ()
     return tuple(
