@@ -1,4 +1,4 @@
-"""What happens when somebody signs in: a new session, and the guest's cart and wishes come along."""
+"""Signing in: a new session, and the guest's cart and wishes come along."""
 
 from flask import request
 

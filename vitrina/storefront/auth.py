@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
@@ -21,7 +20,7 @@ from vitrina.core.db import committing
 from vitrina.core.errors import Conflict, Forbidden, Invalid
 from vitrina.storefront.arrival import arrive
 from vitrina.web.access import public
-from vitrina.web.forms import REQUIRED, put
+from vitrina.web.forms import REQUIRED, Form, put, text
 from vitrina.web.limits import limiter
 from vitrina.web.links import local_path, url_for
 from vitrina.web.sessions import end_session
@@ -34,7 +33,7 @@ PASSWORD_HINT = _l("At least %(least)s characters. A few words are easy to remem
                    least=PASSWORD_LEAST)  # fmt: skip
 
 
-class Registration(FlaskForm):  # type: ignore[misc]
+class Registration(Form):
     username = StringField(_l("Name to sign in with"), validators=[DataRequired(REQUIRED)])
     email = EmailField(_l("Email"), validators=[DataRequired(REQUIRED), Length(max=EMAIL_MOST)])
     password = PasswordField(
@@ -42,24 +41,24 @@ class Registration(FlaskForm):  # type: ignore[misc]
     )
 
 
-class SignIn(FlaskForm):  # type: ignore[misc]
+class SignIn(Form):
     login = StringField(_l("Name or email"), validators=[DataRequired(REQUIRED)])
     password = PasswordField(_l("Password"), validators=[DataRequired(REQUIRED)])
     remember = BooleanField(_l("Stay signed in on this device"))
     next = HiddenField()
 
 
-class AskRecovery(FlaskForm):  # type: ignore[misc]
+class AskRecovery(Form):
     email = EmailField(_l("Email"), validators=[DataRequired(REQUIRED), Length(max=EMAIL_MOST)])
 
 
-class NewPassword(FlaskForm):  # type: ignore[misc]
+class NewPassword(Form):
     password = PasswordField(
         _l("New password"), validators=[DataRequired(REQUIRED)], description=PASSWORD_HINT
     )
 
 
-class Invitation(FlaskForm):  # type: ignore[misc]
+class Invitation(Form):
     name = StringField(_l("Full name"), validators=[Length(max=200)])
     username = StringField(_l("Name to sign in with"), validators=[DataRequired(REQUIRED)])
     password = PasswordField(
@@ -67,7 +66,7 @@ class Invitation(FlaskForm):  # type: ignore[misc]
     )
 
 
-def _show(name: str, form: FlaskForm | None = None, status: int = 200, **more: Any) -> Answer:
+def _show(name: str, form: Form | None = None, status: int = 200, **more: Any) -> Answer:
     return render_template(f"storefront/auth/{name}.html", form=form, **more), status
 
 
@@ -89,9 +88,9 @@ def join() -> Answer:
     try:
         with committing():
             registration.register(
-                form.username.data,
-                form.email.data,
-                form.password.data,
+                text(form.username),
+                text(form.email),
+                text(form.password),
                 locale=visitor().locale.code,
             )
     except (Invalid, Conflict) as error:
@@ -118,14 +117,14 @@ def enter() -> Answer:
     if not form.validate():
         return _show("login", form, 422)
     try:
-        user = sign_in(form.login.data, form.password.data)
+        user = sign_in(text(form.login), text(form.password))
     except Forbidden as error:
         put(form, error)
         return _show("login", form, 429 if isinstance(error, TooManyAttempts) else 422)
     with committing():
         arrive(user, remember=bool(form.remember.data))
     home = url_for("account.home")
-    return redirect(local_path(form.next.data, home), 303)
+    return redirect(local_path(text(form.next), home), 303)
 
 
 @bp.post("/logout")
@@ -151,7 +150,7 @@ def ask_recovery() -> Answer:
     if not form.validate():
         return _show("recover", form, 422)
     with committing():
-        recovery.ask_recovery(form.email.data)
+        recovery.ask_recovery(text(form.email))
     return _show("recovery_sent")
 
 
@@ -172,7 +171,7 @@ def set_password(token: str) -> Answer:
         return _show("new_password", form, 422)
     try:
         with committing():
-            recovery.recover(token, form.password.data)
+            recovery.recover(token, text(form.password))
     except LinkNotGood:
         return _show("link_over", status=404)
     except Invalid as error:
@@ -187,7 +186,7 @@ def set_password(token: str) -> Answer:
 def verify(token: str) -> Answer:
     if queries.find_link(token, Purpose.VERIFY) is None:
         return _show("link_over", status=404)
-    return _show("verify", FlaskForm())
+    return _show("verify", Form())
 
 
 @bp.post("/verify/<token>")
@@ -208,7 +207,7 @@ def verified(token: str) -> Answer:
 def email(token: str) -> Answer:
     if queries.find_link(token, Purpose.EMAIL) is None:
         return _show("link_over", status=404)
-    return _show("email", FlaskForm())
+    return _show("email", Form())
 
 
 @bp.post("/email/<token>")
@@ -242,7 +241,7 @@ def accept(token: str) -> Answer:
     try:
         with committing():
             user = staff.accept_invitation(
-                token, form.username.data, form.password.data, name=form.name.data or ""
+                token, text(form.username), text(form.password), name=text(form.name)
             )
     except LinkNotGood:
         return _show("link_over", status=404)

@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
@@ -17,7 +16,7 @@ from vitrina.core.errors import Conflict, Invalid
 from vitrina.orders import queries as orders
 from vitrina.storefront.account.who import me
 from vitrina.web.access import signed_in
-from vitrina.web.forms import put
+from vitrina.web.forms import Form, put, text
 from vitrina.web.limits import limiter
 from vitrina.web.visitor import visitor
 
@@ -26,7 +25,7 @@ Answer = Response | str | tuple[str, int]
 STARS = _l("Choose one to five stars.")
 
 
-class Review(FlaskForm):  # type: ignore[misc]
+class Review(Form):
     rating = IntegerField(
         _l("Your stars"), validators=[InputRequired(STARS), NumberRange(1, 5, STARS)]
     )
@@ -67,9 +66,9 @@ def write(slug: str) -> Answer:
                 product,
                 user_id=user.id,
                 author=user.name or user.username,
-                rating=form.rating.data,
-                title=form.title.data or "",
-                body=form.body.data or "",
+                rating=form.rating.data or 0,
+                title=text(form.title),
+                body=text(form.body),
                 locale=visitor().locale.code,
                 is_verified=orders.bought(user.id, product.id),
             )

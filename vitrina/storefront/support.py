@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -13,7 +12,7 @@ from vitrina.core.errors import Invalid
 from vitrina.support import actions, queries, rules
 from vitrina.support.models import Ticket
 from vitrina.web.access import public
-from vitrina.web.forms import REQUIRED, put
+from vitrina.web.forms import REQUIRED, Form, put, text
 from vitrina.web.limits import limiter
 from vitrina.web.links import url_for
 from vitrina.web.messages.accounts import TICKET_STATES, TOPICS
@@ -23,7 +22,7 @@ bp = Blueprint("support", __name__)
 Answer = Response | str | tuple[str, int]
 
 
-class Question(FlaskForm):  # type: ignore[misc]
+class Question(Form):
     topic = SelectField(_l("What is it about"), choices=list(TOPICS.items()))
     order_number = StringField(
         _l("Order number"),
@@ -37,7 +36,7 @@ class Question(FlaskForm):  # type: ignore[misc]
     email = EmailField(_l("Email"), validators=[DataRequired(REQUIRED), Length(max=254)])
 
 
-class Message(FlaskForm):  # type: ignore[misc]
+class Message(Form):
     message = TextAreaField(
         _l("Write again"), validators=[DataRequired(REQUIRED), Length(max=rules.MESSAGE_MOST)]
     )
@@ -95,7 +94,7 @@ def write(number: str) -> Answer:
         return _page(ticket, form, 422)
     try:
         with committing():
-            actions.write_again(ticket, form.message.data)
+            actions.write_again(ticket, text(form.message))
     except Invalid as error:
         put(form, error)
         return _page(ticket, form, 422)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from vitrina.core import address
@@ -16,7 +16,19 @@ from vitrina.web.messages.words import sentence
 REQUIRED = _l("Fill this in.")
 
 
-def put(form: FlaskForm, error: DomainError, *, field: str | None = None) -> None:
+class Form(FlaskForm):
+    """A form with the token against forgery; it is validated by the view that takes it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+
+def text(field: Field) -> str:
+    """What was typed into a field, never None."""
+    return str(field.data or "")
+
+
+def put(form: Form, error: DomainError, *, field: str | None = None) -> None:
     """Show an error beside the field that its facts (or ``field``) name, else on top of the form.
 
     What was typed stays.
@@ -29,14 +41,14 @@ def put(form: FlaskForm, error: DomainError, *, field: str | None = None) -> Non
     _beside(form, field or str(error.facts.get("field", "")), sentence(error))
 
 
-def _beside(form: FlaskForm, name: str, words: str) -> None:
+def _beside(form: Form, name: str, words: str) -> None:
     if name in form:
         form[name].errors = [*form[name].errors, words]
     else:
         form.form_errors.append(words)
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc]
+class AddressForm(Form):
     """The fields that every country has; :func:`address_form` adds the others."""
 
     country = SelectField(LABELS["country"], validators=[DataRequired(REQUIRED)])

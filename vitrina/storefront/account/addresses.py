@@ -30,8 +30,8 @@ def _form(entry: Address | None) -> AddressForm:
     kept = _plain(entry).as_dict() if entry else {}
     wanted = request.values.get("country") or kept.get("country") or locale.country
     known = wanted if wanted in dict(postal.countries(locale.code)) else locale.country
-    values = {**kept, **request.args.to_dict(), "country": known}
-    values["is_default"] = bool(entry and entry.is_default)
+    is_default = bool(entry and entry.is_default)
+    values = {**kept, **request.args, "country": known, "is_default": is_default}
     return address_form(known, locale.code, with_default=True, data=values)
 
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TelField
 from wtforms.validators import DataRequired, Length
@@ -16,7 +15,7 @@ from vitrina.core.errors import Forbidden, Invalid
 from vitrina.core.locales import LOCALES
 from vitrina.storefront.account.who import me
 from vitrina.web.access import signed_in
-from vitrina.web.forms import REQUIRED, put
+from vitrina.web.forms import REQUIRED, Form, put, text
 from vitrina.web.limits import limiter
 from vitrina.web.links import url_for
 from vitrina.web.sessions import current_token
@@ -26,7 +25,7 @@ bp = Blueprint("account_details", __name__)
 Answer = Response | str | tuple[str, int]
 
 
-class Profile(FlaskForm):  # type: ignore[misc]
+class Profile(Form):
     name = StringField(_l("Full name"), validators=[Length(max=200)])
     phone = TelField(_l("Phone"), validators=[Length(max=40)])
     locale = SelectField(
@@ -35,17 +34,17 @@ class Profile(FlaskForm):  # type: ignore[misc]
     wants_news = BooleanField(_l("Send me news about new prints now and then"))
 
 
-class Password(FlaskForm):  # type: ignore[misc]
+class Password(Form):
     current_password = PasswordField(_l("Present password"), validators=[DataRequired(REQUIRED)])
     password = PasswordField(_l("New password"), validators=[DataRequired(REQUIRED)])
 
 
-class Email(FlaskForm):  # type: ignore[misc]
+class Email(Form):
     email = EmailField(_l("New email"), validators=[DataRequired(REQUIRED), Length(max=EMAIL_MOST)])
     current_password = PasswordField(_l("Present password"), validators=[DataRequired(REQUIRED)])
 
 
-def _show(name: str, form: FlaskForm, status: int = 200) -> Answer:
+def _show(name: str, form: Form, status: int = 200) -> Answer:
     return render_template(f"storefront/account/{name}.html", form=form, user=me()), status
 
 
@@ -65,8 +64,8 @@ def save_profile() -> Answer:
     with committing():
         profiles.change_profile(
             me(),
-            name=form.name.data or "",
-            phone=form.phone.data or "",
+            name=text(form.name),
+            phone=text(form.phone),
             locale=form.locale.data,
             wants_news=bool(form.wants_news.data),
         )
@@ -88,9 +87,9 @@ def save_password() -> Answer:
     if not form.validate():
         return _show("password", form, 422)
     try:
-        confirm_password(me(), form.current_password.data)
+        confirm_password(me(), text(form.current_password))
         with committing():
-            recovery.change_password(me(), form.password.data, except_token=current_token())
+            recovery.change_password(me(), text(form.password), except_token=current_token())
     except (Forbidden, Invalid) as error:
         put(form, error)
         return _show("password", form, 422)
@@ -112,9 +111,9 @@ def save_email() -> Answer:
     if not form.validate():
         return _show("email", form, 422)
     try:
-        confirm_password(me(), form.current_password.data)
+        confirm_password(me(), text(form.current_password))
         with committing():
-            recovery.ask_email_change(me(), form.email.data)
+            recovery.ask_email_change(me(), text(form.email))
     except (Forbidden, Invalid) as error:
         put(form, error)
         return _show("email", form, 422)
