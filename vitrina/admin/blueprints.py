@@ -2,4 +2,42 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: list[Blueprint] = []
+from vitrina.admin import (
+    categories,
+    customers,
+    dashboard,
+    desk,
+    mail,
+    orders,
+    people,
+    products,
+    promotions,
+    reviews,
+    shop,
+    stock,
+    support,
+    zones,
+)
+
+BLUEPRINTS: list[Blueprint] = [
+    dashboard.bp,
+    orders.bp,
+    products.bp,
+    categories.bp,
+    stock.bp,
+    customers.bp,
+    promotions.bp,
+    reviews.bp,
+    support.bp,
+    mail.bp,
+    zones.shipping_bp,
+    zones.tax_bp,
+    people.bp,
+    shop.settings_bp,
+    shop.audit_bp,
+]
+
+for _part in BLUEPRINTS:
+    _part.context_processor(
+        lambda: {"menu": desk.menu, "may": desk.may, "me": desk.me, "typed": desk.typed}
+    )

@@ -47,3 +47,17 @@ def note(
             ip=ip,
         )
     )
+
+
+def entries(
+    *, text: str = "", before: int | None = None, limit: int = 50
+) -> tuple[list[AuditEntry], int | None]:
+    """Entries by a part of who, what or to what, newest first, and the ``before`` of the next."""
+    wanted = sa.select(AuditEntry).order_by(AuditEntry.id.desc())
+    if words := text.strip():
+        columns = (AuditEntry.by, AuditEntry.action, AuditEntry.subject)
+        wanted = wanted.where(sa.or_(*(one.icontains(words, autoescape=True) for one in columns)))
+    if before is not None:
+        wanted = wanted.where(AuditEntry.id < before)
+    found = session.scalars(wanted.limit(limit + 1)).all()
+    return list(found[:limit]), found[limit - 1].id if len(found) > limit else None

@@ -186,6 +186,12 @@ def drain(most: int = 1000) -> int:
     return done
 
 
+def count_failed() -> int:
+    """How many jobs have given up."""
+    wanted = sa.select(sa.func.count(Job.id)).where(Job.failed_at.is_not(None))
+    return session.scalar(wanted) or 0
+
+
 def retry(job_id: int) -> None:
     """Give a job that gave up another series of attempts."""
     session.execute(

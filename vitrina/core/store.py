@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from vitrina.core import audit
 from vitrina.core.db import JSON, Base, before_commit, session
 from vitrina.core.errors import NotFound
 
@@ -73,3 +74,24 @@ def _raise_version() -> None:
         .values(catalogue_version=Store.catalogue_version + 1)
         .execution_options(synchronize_session=False)
     )
+
+
+CHANGEABLE = frozenset(
+    {
+        "name", "tagline", "intro", "email", "phone", "company", "tax_number", "return_days",
+        "low_stock",
+    }
+)  # fmt: skip
+
+
+def change(*, by: str, **changes: Any) -> None:
+    """Change what the merchant says about the shop; TypeError for a field that stays as it is."""
+    unknown = set(changes) - CHANGEABLE
+    if unknown:
+        raise TypeError(f"a store has no field {min(unknown)!r} to change")
+    store = current()
+    before = {name: getattr(store, name) for name in changes}
+    for name, value in changes.items():
+        setattr(store, name, value)
+    audit.note(by, "store.update", "store", before, changes)
+    touch_catalogue()

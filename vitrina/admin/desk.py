@@ -1,0 +1,138 @@
+"""What all pages of the staff area share: who works here, paging, amounts, the menu."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from vitrina.accounts.models import User
+from vitrina.core import audit, store
+from vitrina.core.money import InvalidAmount, Money
+from vitrina.core.permissions import Permission
+from vitrina.web.links import url_for
+from vitrina.web.visitor import visitor
+
+Answer = str | Response | tuple[str, int]
+MOST_ID = 2**62
+
+MENU: tuple[tuple[Any, str, Permission | None], ...] = (
+    (_l("Dashboard"), "admin_dashboard.index", None),
+    (_l("Orders"), "admin_orders.index", Permission.ORDERS_READ),
+    (_l("Products"), "admin_products.index", Permission.PRODUCTS_READ),
+    (_l("Categories"), "admin_categories.index", Permission.PRODUCTS_READ),
+    (_l("Stock"), "admin_stock.index", Permission.STOCK_READ),
+    (_l("Customers"), "admin_customers.index", Permission.CUSTOMERS_READ),
+    (_l("Promotions"), "admin_promotions.index", Permission.PROMOTIONS_WRITE),
+    (_l("Reviews"), "admin_reviews.index", Permission.REVIEWS_WRITE),
+    (_l("Support"), "admin_support.index", Permission.SUPPORT_READ),
+    (_l("Mail"), "admin_mail.index", Permission.MAIL_READ),
+    (_l("Shipping"), "admin_shipping.index", Permission.SHIPPING_WRITE),
+    (_l("Tax"), "admin_tax.index", Permission.TAX_WRITE),
+    (_l("Staff"), "admin_staff.index", Permission.STAFF_WRITE),
+    (_l("Settings"), "admin_settings.index", Permission.SETTINGS_WRITE),
+    (_l("Audit log"), "admin_audit.index_of_changes", Permission.AUDIT_READ),
+)
+
+
+class Form(FlaskForm):
+    """A form of the staff area; it carries a token against other sites."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)  # type: ignore[no-untyped-call]
+
+    def is_good(self) -> bool:
+        """Whether it was sent and every field fits."""
+        return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    title: str
+    url: str
+    is_current: bool
+
+
+def me() -> User:
+    """The member of staff who works here. The route's access has let nobody else in."""
+    user = visitor().user
+    if user is None or not user.is_staff:
+        abort(404)
+    return user
+
+
+def menu() -> list[MenuItem]:
+    """The parts of the staff area that the role opens."""
+    user, here = me(), (request.blueprint or "")
+    return [
+        MenuItem(str(title), url_for(endpoint), endpoint.startswith(f"{here}."))
+        for title, endpoint, permission in MENU
+        if permission is None or user.may(permission)
+    ]
+
+
+def may(permission: str) -> bool:
+    """Whether whoever works here holds ``permission`` (``orders:refund``); for templates."""
+    return me().may(Permission(permission))
+
+
+def done(words: Any, endpoint: str, **values: Any) -> Response:
+    """Say what was done, and go on to a page (303)."""
+    flash(str(words), "ok")
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def number_arg(name: str) -> int | None:
+    """A whole number of the query (a cursor); None when it is absent or odd."""
+    text = request.args.get(name, "")
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        return None
+    return min(int(text), MOST_ID)
+
+
+def text_arg(name: str = "q") -> str:
+    """A search of the query, without what no database keeps."""
+    return request.args.get(name, "").replace("\x00", "").strip()[:200]
+
+
+def next_url(cursor: int | None, name: str = "before") -> str | None:
+    """The address of the present list's next page; None at the end."""
+    if cursor is None or request.endpoint is None:
+        return None
+    values: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), name: cursor}
+    return url_for(request.endpoint, **values)
+
+
+def money_of(text: str | None, field: str, currency: str | None = None) -> Money | None:
+    """An amount as staff type it (``19.90``, ``19,90``); None when empty.
+
+    Raises InvalidAmount, for negative ones too.
+    """
+    words = (text or "").strip().replace(",", ".")
+    if not words:
+        return None
+    try:
+        money = Money.parse(words, currency or store.current().currency)
+    except InvalidAmount as error:
+        raise InvalidAmount(**{**error.facts, "field": field}) from None
+    if money.minor < 0:
+        raise InvalidAmount(field=field, amount=words)
+    return money
+
+
+def minor_of(text: str | None, field: str) -> int | None:
+    """As :func:`money_of`, in minor units of the store's currency."""
+    money = money_of(text, field)
+    return None if money is None else money.minor
+
+
+def typed(minor: int | None) -> str:
+    """Minor units of the store's currency as staff type them; empty for None."""
+    return "" if minor is None else Money(minor, store.current().currency).text
+
+
+def note(action: str, subject: str, **after: Any) -> None:
+    """An audit row for what the action itself leaves no row of."""
+    audit.note(me().actor, action, subject, {}, after, ip=request.remote_addr or "")

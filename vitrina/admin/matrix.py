@@ -1,0 +1,123 @@
+"""Options and variants of a product as staff type them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from vitrina.admin.desk import minor_of, note
+from vitrina.catalog import queries
+from vitrina.catalog.actions.replacement import draft_of, replace_product
+from vitrina.catalog.drafts import OptionDraft, ProductDraft, ValueDraft, VariantDraft
+from vitrina.catalog.errors import InvalidProduct
+from vitrina.catalog.models.products import Product, Variant
+
+MOST_COMBINATIONS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the variants' table; ``pieces`` is None where none are counted."""
+
+    variant_id: int
+    draft: VariantDraft
+    pieces: int | None
+
+
+def price_of(text: str | None, field: str) -> int:
+    """A price that has to be there, in minor units. Raises InvalidAmount and InvalidProduct."""
+    minor = minor_of(text, field)
+    if minor is None:
+        raise InvalidProduct(field=field, reason="missing")
+    return minor
+
+
+def whole(text: str, field: str) -> int:
+    """A whole number of pieces or grams. Raises InvalidProduct."""
+    words = text.strip()
+    if not words.isascii() or not words.isdigit() or len(words) > 7:
+        raise InvalidProduct(field=field, reason="not_whole")
+    return int(words)
+
+
+def row_of(form: Mapping[str, str], variant: Variant) -> Row:
+    """What was typed for ``variant``."""
+
+    def typed(name: str) -> str:
+        return form.get(f"{name}-{variant.id}", "").strip()
+
+    price = price_of(typed("price"), f"price-{variant.id}")
+    draft = VariantDraft(
+        price=price,
+        compare_at=minor_of(typed("compare_at"), f"compare_at-{variant.id}"),
+        sku=typed("sku") or None,
+        weight_g=whole(typed("weight_g") or "0", f"weight_g-{variant.id}"),
+        track_stock=bool(typed("track_stock")),
+        backorder=bool(typed("backorder")),
+        is_active=bool(typed("is_active")),
+    )
+    pieces = whole(typed("pieces"), f"pieces-{variant.id}") if typed("pieces") else None
+    return Row(variant.id, draft, pieces)
+
+
+def change(product: Product, asked: Sequence[VariantDraft], *, by: str) -> None:
+    """Write the typed fields of each variant; the rest of them stays. Leaves an audit row."""
+    now = draft_of(product, queries.own_categories([product.id])[product.id])
+    names = ("price", "compare_at", "sku", "weight_g", "track_stock", "backorder", "is_active")
+    variants = tuple(
+        replace(old, **{name: getattr(new, name) for name in names})
+        for old, new in zip(now.variants, asked, strict=True)
+    )
+    if replace_product(product, replace(now, variants=variants), by=by):
+        prices = {one.sku or "/".join(one.values): one.price for one in variants}
+        note("product.variants", f"product:{product.id}", prices=prices)
+
+
+def options_text(product: Product) -> str:
+    """``Size: S; M; L``, one option a line."""
+    return "\n".join(
+        f"{option.name}: {'; '.join(value.value for value in option.values)}"
+        for option in product.options
+    )
+
+
+def read_options(text: str, known: Sequence[OptionDraft]) -> tuple[OptionDraft, ...]:
+    """Options from lines such as ``Size: S; M; L``; known ones keep their kind and translations.
+
+    Raises InvalidProduct.
+    """
+    found = []
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        name, colon, values = line.partition(":")
+        if not colon:
+            raise InvalidProduct(field="options", reason="without_values")
+        old = next((one for one in known if one.name == name.strip()), None)
+        kept = {value.value: value for value in old.values} if old else {}
+        words = [" ".join(value.split()) for value in values.split(";") if value.strip()]
+        drafts = tuple(kept.get(word) or ValueDraft(word) for word in words)
+        found.append(replace(old, values=drafts) if old else OptionDraft(name.strip(), drafts))
+    return tuple(found)
+
+
+def fill(
+    known: Sequence[VariantDraft], wanted: Sequence[tuple[str, ...]]
+) -> tuple[VariantDraft, ...]:
+    """A variant for each combination: the known one, else like the first one without a SKU.
+
+    Raises InvalidProduct for too many.
+    """
+    if len(wanted) > MOST_COMBINATIONS:
+        raise InvalidProduct(field="options", reason="too_many", limit=MOST_COMBINATIONS)
+    by_values = {variant.values: variant for variant in known}
+    pattern = replace(known[0], sku=None, barcode="", media=None)
+    found = [by_values.get(values) or replace(pattern, values=values) for values in wanted]
+    if not any(one.sku == known[0].sku for one in found):
+        found[0] = replace(found[0], sku=known[0].sku)
+    return tuple(found)
+
+
+def with_options(
+    now: ProductDraft, options: tuple[OptionDraft, ...], variants: tuple[VariantDraft, ...]
+) -> ProductDraft:
+    """``now`` with other options and the variants that go with them."""
+    return replace(now, options=options, variants=variants)

@@ -1,0 +1,210 @@
+"""Orders: the list, one of them, and what staff do with it."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from vitrina.admin.desk import (
+    Answer,
+    Form,
+    done,
+    me,
+    money_of,
+    next_url,
+    note,
+    number_arg,
+    text_arg,
+)
+from vitrina.checkout import actions as checkout
+from vitrina.core.db import committing
+from vitrina.core.errors import Invalid
+from vitrina.core.permissions import Permission
+from vitrina.notifications import queries as mails
+from vitrina.orders import actions, queries
+from vitrina.orders.models import ORDER, Order, OrderState, OrderVerb
+from vitrina.shipping import queries as parcels
+from vitrina.web.access import requires
+
+bp = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
+
+
+class Cancellation(Form):
+    reason = StringField(_l("Reason"), validators=[DataRequired(), Length(max=300)])
+
+
+class Refunding(Form):
+    amount = StringField(_l("Amount"), validators=[DataRequired(), Length(max=30)])
+    reason = StringField(_l("Reason"), validators=[DataRequired(), Length(max=300)])
+    restock = BooleanField(_l("Put everything that was shipped back on the shelf"))
+
+
+class Noting(Form):
+    text = TextAreaField(_l("Note for staff"), validators=[DataRequired(), Length(max=2000)])
+
+
+class Shipping(Form):
+    carrier = StringField(_l("Carrier"), validators=[DataRequired(), Length(max=80)])
+    tracking_number = StringField(_l("Tracking number"), validators=[Length(max=120)])
+
+
+@bp.get("/")
+@requires(Permission.ORDERS_READ)
+def index() -> str:
+    states = [str(state) for state in OrderState]
+    state = request.args.get("state", "")
+    wanted = queries.OrderFilter(
+        state=OrderState(state) if state in states else None, text=text_arg()
+    )
+    page = queries.listing(wanted, before=number_arg("before"))
+    return render_template(
+        "admin/orders/index.html",
+        orders=page.orders,
+        states=states,
+        state=state,
+        q=text_arg(),
+        next_url=next_url(page.next_before),
+    )
+
+
+@bp.get("/<number>")
+@requires(Permission.ORDERS_READ)
+def show(number: str) -> Answer:
+    return _page(queries.by_number(number))
+
+
+def _page(order: Order, **forms: Form) -> str:
+    left = actions.unshipped(order)
+    steps = [(one.at, one.verb, one.by, one.note) for one in order.transitions]
+    for shipment in order.shipments:
+        steps += [
+            (one.at, f"parcel_{one.verb}", one.by, shipment.number) for one in _moves(shipment)
+        ]
+    for payment in order.payments:
+        steps += [
+            (one.at, f"payment_{one.verb}", one.by, payment.provider) for one in payment.transitions
+        ]
+    steps += [(one.created_at, "note", one.by, one.text) for one in order.notes]
+    context: dict[str, Any] = {
+        "cancellation": Cancellation(),
+        "refunding": Refunding(),
+        "noting": Noting(),
+        "shipping": Shipping(),
+        **forms,
+    }
+    return render_template(
+        "admin/orders/show.html",
+        order=order,
+        left=left,
+        steps=sorted(steps, key=lambda step: step[0]),
+        mails=mails.of_subject(f"order:{order.number}"),
+        can_cancel=ORDER.can(order, OrderVerb.CANCEL),
+        **context,
+    )
+
+
+def _moves(shipment: Any) -> list[Any]:
+    return list(shipment.transitions)
+
+
+@bp.post("/<number>/shipments")
+@requires(Permission.ORDERS_SHIP)
+def ship(number: str) -> Answer:
+    order, form = queries.by_number(number), Shipping()
+    if not form.is_good():
+        return _page(order, shipping=form), 422
+    pieces = _pieces(order)
+    with committing():
+        shipment = actions.ship(
+            order,
+            pieces,
+            carrier=form.carrier.data or "",
+            tracking_number=form.tracking_number.data or "",
+            by=me().actor,
+        )
+        note("order.ship", f"order:{number}", parcel=shipment.number)
+    return done(_("The parcel is on its way."), ".show", number=number)
+
+
+def _pieces(order: Order) -> dict[int, int]:
+    """The pieces typed for each line. Raises Invalid for what is no number."""
+    pieces = {}
+    for line in order.lines:
+        text = request.form.get(f"pieces-{line.id}", "").strip()
+        if not text:
+            continue
+        if not text.isascii() or not text.isdigit() or len(text) > 6:
+            raise Invalid(field=f"pieces-{line.id}")
+        if int(text):
+            pieces[line.id] = int(text)
+    return pieces
+
+
+@bp.post("/shipments/<path:number>/delivery")
+@requires(Permission.ORDERS_SHIP)
+def deliver(number: str) -> Answer:
+    with committing():
+        actions.deliver(parcels.shipment_by_number(number), by=me().actor)
+        note("order.deliver", f"shipment:{number}")
+    return done(_("The parcel has arrived."), ".show", number=number.partition("/")[0])
+
+
+@bp.post("/<number>/cancellation")
+@requires(Permission.ORDERS_CANCEL)
+def cancel(number: str) -> Answer:
+    order, form = queries.by_number(number), Cancellation()
+    if not form.is_good():
+        return _page(order, cancellation=form), 422
+    with committing():
+        actions.cancel(order, reason=form.reason.data or "", by=me().actor)
+        note("order.cancel", f"order:{number}", reason=form.reason.data)
+    return done(_("The order is cancelled."), ".show", number=number)
+
+
+@bp.post("/<number>/payment")
+@requires(Permission.ORDERS_WRITE)
+def receive_payment(number: str) -> Answer:
+    order = queries.by_number(number)
+    with committing():
+        checkout.receive_payment(queries.lock(order.id), by=me().actor)
+        note("order.mark_paid", f"order:{number}")
+    return done(_("The order is paid."), ".show", number=number)
+
+
+@bp.post("/<number>/refunds")
+@requires(Permission.ORDERS_REFUND)
+def refund(number: str) -> Answer:
+    order, form = queries.by_number(number), Refunding()
+    if not form.is_good():
+        return _page(order, refunding=form), 422
+    amount = money_of(form.amount.data, "amount", order.currency)
+    if amount is None or not amount:
+        raise Invalid(field="amount")
+    restock = _shipped(order) if form.restock.data else None
+    with committing():
+        checkout.refund(
+            order, amount, reason=form.reason.data or "", by=me().actor, restock=restock
+        )
+        note("order.refund", f"order:{number}", amount=amount.text, reason=form.reason.data)
+    return done(_("The money goes back to the buyer."), ".show", number=number)
+
+
+def _shipped(order: Order) -> dict[int, int]:
+    left = actions.unshipped(order)
+    sent = {line.id: line.quantity - left.get(line.id, 0) for line in order.lines}
+    return {line_id: pieces for line_id, pieces in sent.items() if pieces > 0}
+
+
+@bp.post("/<number>/notes")
+@requires(Permission.ORDERS_READ)
+def add_note(number: str) -> Answer:
+    order, form = queries.by_number(number), Noting()
+    if not form.is_good():
+        return _page(order, noting=form), 422
+    with committing():
+        actions.add_note(order, form.text.data or "", by=me().actor)
+        note("order.note", f"order:{number}")
+    return done(_("The note is kept."), ".show", number=number)
