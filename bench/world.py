@@ -32,6 +32,7 @@ def environment(folder: Path, url: str, port: int) -> dict[str, str]:
         "VITRINA_BASE_URL": f"http://127.0.0.1:{port}",
         "VITRINA_SECRET_KEY": secrets.token_hex(32),
         "VITRINA_RATE_LIMITS": "off",
+        "VITRINA_SANDBOX": "on",
         "PORT": str(port),
     }
 

@@ -30,6 +30,14 @@ def demo(shop: Shop) -> Shop:
     return shop
 
 
+@pytest.fixture
+def quick_demo(sqlite_shop: Shop) -> Shop:
+    """What does not depend on the database is looked at on SQLite."""
+    command.load_demo(orders=25)
+    session.rollback()
+    return sqlite_shop
+
+
 def test_the_ledgers_of_the_past_add_up(demo: Shop) -> None:
     assert audits.find_discrepancies() == []
     assert inventory.find_discrepancies() == []
@@ -38,12 +46,12 @@ def test_the_ledgers_of_the_past_add_up(demo: Shop) -> None:
     assert session.scalar(sa.select(sa.func.max(Order.created_at))) <= clock.now()
 
 
-def test_nobody_gets_a_mail_about_the_past(demo: Shop) -> None:
+def test_nobody_gets_a_mail_about_the_past(quick_demo: Shop) -> None:
     assert session.scalars(sa.select(Job)).all() == []
     assert set(session.scalars(sa.select(Mail.state))) <= {MailState.KEPT}
 
 
-def test_every_picture_is_there_with_words_in_three_languages(demo: Shop) -> None:
+def test_every_picture_is_there_with_words_in_three_languages(quick_demo: Shop) -> None:
     pictures = session.scalars(sa.select(Media)).all()
     assert len(pictures) > 6 * 64
     for picture in pictures:
@@ -54,7 +62,7 @@ def test_every_picture_is_there_with_words_in_three_languages(demo: Shop) -> Non
         assert all(storage.exists(copy["key"]) for copy in picture.renditions)
 
 
-def test_every_product_is_for_sale_in_three_languages(demo: Shop) -> None:
+def test_every_product_is_for_sale_in_three_languages(quick_demo: Shop) -> None:
     products = session.scalars(sa.select(Product)).all()
     assert len(products) == least()
     assert all(p.is_published and set(p.translations) == {"pt-BR", "ru"} for p in products)

@@ -17,6 +17,8 @@ from vitrina.cli.demo.people import strangers, welcome
 from vitrina.cli.shop import open_shop
 from vitrina.core import clock, store
 from vitrina.core.db import session
+from vitrina.payments import registry
+from vitrina.payments.providers.sandbox import Sandbox
 
 SEED = 1
 ORDERS = 180
@@ -48,7 +50,14 @@ def demo(products: int | None, orders: int, seed: int) -> None:
 
 
 def load_demo(*, products: int | None = None, orders: int = ORDERS, seed: int = SEED) -> None:
-    """Fill the connected, empty shop; ``products`` in all, and ``orders`` in the past."""
+    """Fill the connected, empty shop; ``products`` in all, and ``orders`` in the past.
+
+    Raises ClickException when there are to be orders and the sandbox is not offered.
+    """
+    if orders and all(provider.code != Sandbox.code for provider in registry.everyone()):
+        raise click.ClickException(
+            "past orders are paid at the sandbox: set VITRINA_SANDBOX=on, or take --orders 0"
+        )
     now = clock.now()
     with _steps() as step:
         gallery = catalogue.draw(products or catalogue.least(), seed, step("Drawing prints"))
