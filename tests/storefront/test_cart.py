@@ -226,3 +226,18 @@ def signed_in(shop: Shop, user: User) -> Browser:
     with browser.client.session_transaction() as session:
         session["_user_id"] = token
     return browser
+
+
+def test_the_cart_page_costs_the_same_for_one_line_and_for_thirty(shop: Shop) -> None:
+    make.tax()
+    make.delivery()
+    costs = []
+    for count in (1, 30):
+        sizes = [str(number) for number in range(count)]
+        ids = [variant.id for variant in make.product(options={"Size": sizes}).variants]
+        guest = shop.browser()
+        for variant_id in ids:
+            guest.client.post("/cart/items", data={"variant_id": variant_id}, headers=SAME)
+        guest.open("/cart")
+        costs.append(guest.statements)
+    assert costs[0] == costs[1] <= 16
