@@ -170,7 +170,8 @@ class Browser:
 
     def post(self, url: str, data: dict[str, Any], *, status: int = 200, **kwargs: Any) -> Page:
         """POST a form as this site's own page would."""
-        headers = {"Sec-Fetch-Site": "same-origin", **kwargs.pop("headers", {})}
+        own = {"Sec-Fetch-Site": "same-origin", "Referer": f"http://localhost{self.url}"}
+        headers = {**own, **kwargs.pop("headers", {})}
         return self._send("POST", url, status, data=data, headers=headers, **kwargs)
 
     def submit(self, action: str, *, status: int = 200, **fields: Any) -> Page:

@@ -1,5 +1,6 @@
 """What all pages of the staff area share: who works here, paging, amounts, the menu."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,13 +114,12 @@ def money_of(text: str | None, field: str, currency: str | None = None) -> Money
     words = (text or "").strip().replace(",", ".")
     if not words:
         return None
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,4})?", words, re.ASCII):
+        raise InvalidAmount(field=field, amount=words[:40])
     try:
-        money = Money.parse(words, currency or store.current().currency)
+        return Money.parse(words, currency or store.current().currency)
     except InvalidAmount as error:
         raise InvalidAmount(**{**error.facts, "field": field}) from None
-    if money.minor < 0:
-        raise InvalidAmount(field=field, amount=words)
-    return money
 
 
 def minor_of(text: str | None, field: str) -> int | None:

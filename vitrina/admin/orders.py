@@ -33,12 +33,12 @@ bp = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
 
 
 class Cancellation(Form):
-    reason = StringField(_l("Reason"), validators=[DataRequired(), Length(max=300)])
+    cancel_reason = StringField(_l("Reason"), validators=[DataRequired(), Length(max=300)])
 
 
 class Refunding(Form):
     amount = StringField(_l("Amount"), validators=[DataRequired(), Length(max=30)])
-    reason = StringField(_l("Reason"), validators=[DataRequired(), Length(max=300)])
+    refund_reason = StringField(_l("Reason"), validators=[DataRequired(), Length(max=300)])
     restock = BooleanField(_l("Put everything that was shipped back on the shelf"))
 
 
@@ -159,8 +159,8 @@ def cancel(number: str) -> Answer:
     if not form.is_good():
         return _page(order, cancellation=form), 422
     with committing():
-        actions.cancel(order, reason=form.reason.data or "", by=me().actor)
-        note("order.cancel", f"order:{number}", reason=form.reason.data)
+        actions.cancel(order, reason=form.cancel_reason.data or "", by=me().actor)
+        note("order.cancel", f"order:{number}", reason=form.cancel_reason.data)
     return done(_("The order is cancelled."), ".show", number=number)
 
 
@@ -186,9 +186,9 @@ def refund(number: str) -> Answer:
     restock = _shipped(order) if form.restock.data else None
     with committing():
         checkout.refund(
-            order, amount, reason=form.reason.data or "", by=me().actor, restock=restock
+            order, amount, reason=form.refund_reason.data or "", by=me().actor, restock=restock
         )
-        note("order.refund", f"order:{number}", amount=amount.text, reason=form.reason.data)
+        note("order.refund", f"order:{number}", amount=amount.text, reason=form.refund_reason.data)
     return done(_("The money goes back to the buyer."), ".show", number=number)
 
 
