@@ -7,7 +7,8 @@ from tests.conftest import Shop
 from vitrina.accounts import queries
 from vitrina.accounts.models import User
 from vitrina.cart import queries as carts
-from vitrina.core.db import session
+from vitrina.cart.actions import add_item, open_cart
+from vitrina.core.db import committing, session
 from vitrina.notifications.models import Mail
 
 NEW = "a brand new password"
@@ -199,10 +200,7 @@ def test_a_form_without_its_token_is_refused(sqlite_shop: Shop) -> None:
 
 
 def test_what_a_guest_chose_comes_along(sqlite_shop: Shop) -> None:
-    from vitrina.cart.actions import add_item, open_cart
-    from vitrina.core.db import committing
-
-    user = make.user("bea")
+    user_id = make.user("bea").id
     mug = make.variant()
     with committing():
         cart, token = open_cart(currency="EUR", locale="en")
@@ -210,7 +208,7 @@ def test_what_a_guest_chose_comes_along(sqlite_shop: Shop) -> None:
     browser = sqlite_shop.browser()
     browser.client.set_cookie("cart", token)
     sign_in(browser, "bea")
-    own = carts.of_user(user.id)
+    own = carts.of_user(user_id)
     assert own is not None
     assert [line.quantity for line in own.lines] == [2]
     assert carts.find_by_token(token) is None

@@ -133,7 +133,7 @@ def logout() -> Answer:
     with committing():
         end_session()
     flash(_("You are signed out."), "success")
-    return redirect(f"{visitor().locale.path}/", 303)
+    return redirect(url_for("auth.login"), 303)
 
 
 @bp.get("/recover")

@@ -64,7 +64,7 @@ def address_form(
     fields: dict[str, Any] = {}
     for field in address.fields_for(country, locale):
         label = LABELS.get(field.label_key, LABELS.get(field.name, field.name))
-        rules = [DataRequired(REQUIRED) if field.required else Optional()]
+        rules: list[Any] = [DataRequired(REQUIRED) if field.required else Optional()]
         hints = {"autocomplete": field.autocomplete}
         if field.options and field.required:
             choices = [("", _l("Choose")), *field.options]
