@@ -5,13 +5,14 @@ from types import FunctionType
 from typing import Any
 
 from vitrina.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
-from vitrina.web.messages import accounts, cart, checkout, common
+from vitrina.web.messages import accounts, cart, checkout, common, desk
 
 MESSAGES: dict[str, Any] = {
     **common.MESSAGES,
     **accounts.MESSAGES,
     **cart.MESSAGES,
     **checkout.MESSAGES,
+    **desk.MESSAGES,
 }
 
 KINDS: dict[type[DomainError], int] = {
