@@ -30,6 +30,7 @@ from vitrina.catalog.shelves import (
     collection_by_id,
     collection_by_slug,
     collections,
+    faces_of,
     groups_of,
     own_categories,
     products_in,
@@ -49,6 +50,7 @@ __all__ = [
     "collection_by_id",
     "collection_by_slug",
     "collections",
+    "faces_of",
     "groups_of",
     "own_categories",
     "products_in",
@@ -227,3 +229,13 @@ def lowest_prices(variant_ids: Iterable[int]) -> dict[int, int]:
 def lowest_price_30_days(variant_id: int) -> int | None:
     """As :func:`lowest_prices` for one variant; None when its price never changed."""
     return lowest_prices([variant_id]).get(variant_id)
+
+
+def published_slugs() -> list[tuple[str, datetime]]:
+    """The slug of every published product, and when it was last changed."""
+    statement = (
+        sa.select(Product.slug, Product.updated_at)
+        .where(Product.status == ProductStatus.ACTIVE)
+        .order_by(Product.id)
+    )
+    return [(row.slug, row.updated_at) for row in session.execute(statement)]

@@ -13,6 +13,7 @@ from vitrina.catalog.models.groups import (
     ProductCategory,
     Review,
 )
+from vitrina.catalog.models.products import Product, ProductStatus
 from vitrina.core.db import session
 
 CHUNK = 5000
@@ -84,6 +85,27 @@ def collection_by_id(collection_id: int) -> Collection:
     if found is None:
         raise CollectionNotFound(id=collection_id)
     return found
+
+
+def faces_of(collection_ids: Iterable[int]) -> dict[int, int]:
+    """The product that stands first in each collection; empty collections are left out."""
+    place = sa.func.row_number().over(
+        partition_by=CollectionProduct.collection_id,
+        order_by=(CollectionProduct.position, CollectionProduct.product_id.desc()),
+    )
+    ranked = (
+        sa.select(
+            CollectionProduct.collection_id, CollectionProduct.product_id, place.label("place")
+        )
+        .join(Product, Product.id == CollectionProduct.product_id)
+        .where(
+            CollectionProduct.collection_id.in_(sorted(set(collection_ids))),
+            Product.status == ProductStatus.ACTIVE,
+        )
+        .subquery()
+    )
+    first = sa.select(ranked.c.collection_id, ranked.c.product_id).where(ranked.c.place == 1)
+    return {row.collection_id: row.product_id for row in session.execute(first)}
 
 
 @dataclass(frozen=True, slots=True)

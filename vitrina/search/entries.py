@@ -39,6 +39,7 @@ def card(sheet: Sheet) -> Row:
         "title": titles,
         "hint": {locale: hint for locale in sorted(locales) if (hint := _hint(product, locale))},
         "sizes": _span(sizes),
+        "width_cm": _middle_width(sizes),
         "images": sheet.images,
     }
 
@@ -50,6 +51,13 @@ def _hint(product: Any, locale: str) -> str:
         if fact.get("value"):
             return str(fact["value"])
     return str(product.product_type or product.vendor or "")
+
+
+def _middle_width(sizes: list[ValueSheet]) -> int | None:
+    """How wide the middle one of the sizes is, where they say so, for a wall to scale."""
+    widths = [value.data.get("width_cm") for value in sizes]
+    known = [width for width in widths if isinstance(width, int)]
+    return known[len(known) // 2] if known else None
 
 
 def _span(sizes: list[ValueSheet]) -> Row:

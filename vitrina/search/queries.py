@@ -43,6 +43,7 @@ __all__ = [
     "cards",
     "listing",
     "related",
+    "shelf",
     "suggest",
 ]
 
@@ -138,6 +139,7 @@ def _card(row: Any, locale: str, currency: str) -> Card:
         rating_count=row.rating_count,
         in_stock=row.in_stock,
         badge=badge if row.in_stock else "sold_out",
+        width_cm=texts.get("width_cm"),
     )
 
 
@@ -162,6 +164,14 @@ def cards(product_ids: Sequence[int], locale: str, currency: str) -> list[Card]:
     )
     found = {row.product_id: _card(row, locale, currency) for row in session.execute(statement)}
     return [found[one] for one in dict.fromkeys(product_ids) if one in found]
+
+
+def shelf(ask: Listing) -> list[Card]:
+    """The first ``limit`` products of a list, without its filters; one SELECT."""
+    choice = choosing.Choice(ask, None)
+    order = order_of(choice, ask.sort)
+    statement = _rows(choice, ask.currency).order_by(*order.by).limit(ask.limit)
+    return [_card(row, ask.locale, ask.currency) for row in session.execute(statement)]
 
 
 def related(product_id: int, locale: str, currency: str, limit: int = 4) -> list[Card]:

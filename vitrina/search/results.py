@@ -49,7 +49,10 @@ class CardImage:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A product in a list. ``price`` is its lowest; ``badge``: sold_out, reduced or None."""
+    """A product in a list. ``price`` is its lowest; ``badge``: sold_out, reduced or None.
+
+    ``width_cm`` is the width of its middle size, None where sizes do not say.
+    """
 
     product_id: int
     slug: str
@@ -65,6 +68,7 @@ class Card:
     rating_count: int
     in_stock: bool
     badge: str | None
+    width_cm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class ValueSheet:
     value: str
     names: dict[str, str]
     position: int
+    data: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -128,6 +129,7 @@ def _read_options(sheets: dict[int, Sheet], ids: Sequence[int], used: set[int]) 
             OptionValue.value,
             OptionValue.translations,
             OptionValue.position,
+            OptionValue.data,
         )
         .join(OptionValue, OptionValue.option_id == Option.id)
         .where(Option.product_id.in_(ids))
@@ -143,6 +145,7 @@ def _read_options(sheets: dict[int, Sheet], ids: Sequence[int], used: set[int]) 
                     row.value,
                     texts(row.value, row.translations, "value"),
                     row.position,
+                    row.data or {},
                 )
             )
 

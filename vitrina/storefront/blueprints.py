@@ -5,9 +5,14 @@ from flask import Blueprint
 from vitrina.storefront import (
     auth,
     cart,
+    catalog,
+    home,
+    media,
     pages,
     preferences,
     reviews,
+    search,
+    sitemap,
     styleguide,
     support,
     visit,
@@ -16,6 +21,11 @@ from vitrina.storefront import (
 from vitrina.storefront.account import addresses, details, overview, purchases
 
 BLUEPRINTS: list[Blueprint] = [
+    home.bp,
+    catalog.bp,
+    search.bp,
+    media.bp,
+    sitemap.bp,
     cart.bp,
     visit.bp,
     wishlist.bp,
