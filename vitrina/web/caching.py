@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import sqlite3
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from vitrina.web.visitor import CURRENCY_COOKIE
 
 SHARED = "public, max-age=0, s-maxage=10, stale-while-revalidate=60"
 MARK = "X-Vitrina-Public"
+DAY = 24 * 3600
 MOST_BYTES = 96 * 1024 * 1024
 NEVER_KEPT = ("/api", "/admin", "/static/", "/media/")
 SELECT = "SELECT catalogue_version FROM store WHERE id = 1"
@@ -140,6 +142,7 @@ class PageCache:
             environ["PATH_INFO"],
             environ.get("QUERY_STRING", ""),
             environ.get("HTTP_HOST"),
+            int(time.time() // DAY),  # pages name days of delivery
         )
         version = self._read_version()
         page = self._find(version, key)

@@ -103,5 +103,6 @@ def init_app(app: Flask) -> None:
         ornament=_ornament,
         order_drawing=_order_drawing,
         theme_css=_theme_css(app),
+        absolute=links.absolute,
     )
     app.context_processor(_globals)
