@@ -1,0 +1,303 @@
+"""The catalogue's pages, without JavaScript: home, lists, products, search, files."""
+
+import io
+import json
+import re
+
+import pytest
+from PIL import Image
+
+from tests import make
+from tests.conftest import Shop
+from vitrina.catalog import queries as catalog
+from vitrina.catalog.actions.collections import create_collection, set_collection_products
+from vitrina.catalog.actions.media import upload_picture
+from vitrina.catalog.actions.products import archive_product, create_products, update_product
+from vitrina.catalog.actions.reviews import ReviewDraft, take_reviews
+from vitrina.catalog.actions.variants import set_price
+from vitrina.catalog.drafts import OptionDraft, ProductDraft, ValueDraft, VariantDraft
+from vitrina.core import clock, storage
+from vitrina.core.db import committing, session
+from vitrina.core.locales import LOCALES
+
+SIZES = OptionDraft(
+    "Size", (ValueDraft("Small", {"width_cm": 30}), ValueDraft("Large", {"width_cm": 50})), "size"
+)
+
+
+def _fill(count: int) -> None:
+    session.rollback()
+    with committing():
+        create_products(
+            [
+                ProductDraft(
+                    title=f"Print {number}",
+                    product_type=f"Kind {number % 3}",
+                    options=(SIZES,),
+                    variants=(
+                        VariantDraft(1000 + number, ("Small",), track_stock=False),
+                        VariantDraft(2000 + number, ("Large",), track_stock=False),
+                    ),
+                )
+                for number in range(count)
+            ],
+            by="system",
+        )
+
+
+def _data(html: str) -> list[dict[str, object]]:
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return [json.loads(block) for block in found]
+
+
+def test_an_empty_shop_shows_its_pages(shop: Shop) -> None:
+    here = shop.browser()
+    for path in ("/", "/products", "/search", "/search?q=mug", "/sitemap.xml", "/robots.txt"):
+        here.open(path)
+
+
+@pytest.mark.parametrize("prefix", [locale.path for locale in LOCALES.values()])
+def test_every_page_stands_in_every_language(shop: Shop, prefix: str) -> None:
+    shelf = make.category("Cups")
+    mug = make.product("Mug", categories=[shelf], translations={"ru": {"title": "Кружка"}})
+    here = shop.browser()
+    for path in ("/", "/products", "/categories/cups", f"/products/{mug.slug}", "/search?q=mug"):
+        page = here.open(prefix + path)
+        words = page.h1[0] if path.startswith("/products/") else page.text
+        assert ("Кружка" if prefix == "/ru" else "Mug") in words
+
+
+def test_home_shows_what_is_new_and_the_ways_in(shop: Shop) -> None:
+    make.category("Cups")
+    mug = make.product("Mug")
+    session.rollback()
+    with committing():
+        chosen = create_collection("For tea", by="staff:1")
+        set_collection_products(chosen, [mug.id], by="staff:1")
+    page = shop.browser().open("/")
+    assert {"Mug", "Cups", "For tea"} <= {words.strip() for _, words in page.links}
+    kinds = {block["@type"] for block in _data(page.html)}
+    assert {"Organization", "WebSite"} <= kinds
+
+
+def test_a_list_is_filtered_sorted_and_paged_by_plain_addresses(shop: Shop) -> None:
+    _fill(30)
+    here = shop.browser()
+    page = here.open("/products?sort=price_asc&f.Size=Small&max_price=10.09")
+    assert "10 products" in page.text
+    assert "Up to" in page.text
+    chips = [href for href, words in page.links if "Remove" in words]
+    assert "/products?max_price=10.09&sort=price_asc" in chips
+    page = here.open("/products?sort=price_asc")
+    assert "24 of 30 shown" in page.text
+    page = here.click("Show more")
+    assert "30 of 30 shown" in page.text
+    assert "Print 29" in page.text
+
+
+def test_a_list_without_results_offers_to_take_the_last_filter_off(shop: Shop) -> None:
+    _fill(2)
+    page = shop.browser().open("/products?f.Size=Huge&min_price=5000")
+    assert "Nothing fits all of these filters" in page.text
+    assert any("Remove “From" in words for _, words in page.links)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["page=x", "page=99999999999", "page=-1", "min_price=NaN", "min_price=1e99", "sort=x", "f.=1", "rating=9", "f.Size=" + "x" * 3000, "q=%00", "page=9000", "f.a%27b=%22", "max_price=%D9%A1"],
+)
+def test_an_address_that_makes_no_sense_still_shows_a_list(shop: Shop, query: str) -> None:
+    _fill(1)
+    shop.browser().open(f"/products?{query}")
+    shop.browser().open(f"/search?{query}")
+
+
+def test_a_category_shows_those_below_it_and_the_way_back(shop: Shop) -> None:
+    top = make.category("Kitchen")
+    below = make.category("Cups", top)
+    make.product("Mug", categories=[below])
+    here = shop.browser()
+    page = here.open("/categories/kitchen")
+    assert "Mug" in page.text
+    page = here.click("Cups")
+    assert here.url == "/categories/kitchen/cups"
+    assert ("/categories/kitchen", "Kitchen") in page.links
+    here.open("/categories/nowhere", status=404)
+    here.open("/collections/nowhere", status=404)
+
+
+def test_an_old_address_of_a_product_leads_to_the_present_one_for_ever(shop: Shop) -> None:
+    mug = make.product("Mug")
+    session.rollback()
+    with committing():
+        update_product(catalog.by_id(mug.id), by="staff:1", slug="cup")
+    answer = shop.app.test_client().get("/ru/products/mug")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/ru/products/cup")
+
+
+def test_a_product_that_is_not_for_sale_has_no_page(shop: Shop) -> None:
+    make.product("Coming", status="draft")
+    old = make.product("Old")
+    session.rollback()
+    with committing():
+        archive_product(catalog.by_id(old.id), by="staff:1")
+    here = shop.browser()
+    here.open("/products/coming", status=404)
+    here.open("/products/old", status=404)
+    here.open("/products/nothing", status=404)
+
+
+def test_the_form_of_a_product_puts_the_chosen_variant_into_the_cart(shop: Shop) -> None:
+    mug = make.product("Mug", options={"Size": ["Small", "Large"], "Glaze": ["Blue"]}, stock=3)
+    large = mug.variants[1]
+    here = shop.browser()
+    here.open(f"/products/{mug.slug}?variant={large.id}")
+    form = here.page.form("/cart/items")
+    assert form.fields["option1"] == "Large"
+    here.submit("/cart/items", option1="Large", option2="Blue")
+    assert here.url == "/cart"
+    assert "Large, Blue" in here.page.text
+
+
+def test_a_sold_out_variant_says_so_and_the_others_stay(shop: Shop) -> None:
+    few = make.product("Few", stock=2)
+    none = make.product("None", stock=0)
+    here = shop.browser()
+    assert "Only 2 left" in here.open(f"/products/{few.slug}").text
+    page = here.open(f"/products/{none.slug}")
+    assert "Sold out" in page.text
+    offer = _data(page.html)[0]["offers"]
+    assert isinstance(offer, list)
+    assert offer[0]["availability"] == "https://schema.org/OutOfStock"
+
+
+def test_a_reduced_price_stands_beside_the_old_and_the_lowest_of_30_days(shop: Shop) -> None:
+    mug = make.product("Mug", price="20.00")
+    for later, price in ((10, 1800), (20, 1500)):
+        session.rollback()
+        with clock.later(days=later), committing():
+            set_price(catalog.by_id(mug.id).variants[0], price, 2000, by="staff:1")
+    text = shop.browser().open(f"/products/{mug.slug}").text
+    assert "€15" in text
+    assert "was €20" in text
+    assert "Lowest price of the last 30 days: €18" in text
+
+
+def test_delivery_and_returns_stand_beside_the_button(shop: Shop) -> None:
+    make.delivery("5.00")
+    mug = make.product("Mug")
+    text = shop.browser().open(f"/products/{mug.slug}").text
+    assert re.search(r"Arrives .* to Portugal: €5", text)
+    assert "Free for 30 days" in text
+
+
+def test_bars_of_reviews_are_links_that_filter(shop: Shop) -> None:
+    mug = make.product("Mug")
+    people = [make.user() for _ in range(3)]
+    session.rollback()
+    with committing():
+        take_reviews(
+            [
+                ReviewDraft(mug.id, one.id, one.username, stars, f"T{stars}", is_verified=True)
+                for one, stars in zip(people, (5, 5, 2), strict=False)
+            ][:3]
+        )
+    here = shop.browser()
+    page = here.open(f"/products/{mug.slug}")
+    assert "4.0 from 3 reviews" in page.text
+    page = here.open(f"/products/{mug.slug}?stars=2")
+    assert "T2" in page.text
+    assert "T5" not in page.text
+    here.open(f"/products/{mug.slug}?stars=x&reviews=x&reviews_page=x")
+
+
+def test_search_forgives_and_says_what_it_understood(shop: Shop) -> None:
+    make.product("Tidal Study")
+    here = shop.browser()
+    page = here.open("/search?q=tidla")
+    assert "Tidal Study" in page.text
+    assert "Nothing says “tidla”" in page.text
+    page = here.open("/search?q=zzzzzz")
+    assert "Nothing found for “zzzzzz”" in page.h1[0]
+    assert "Tidal Study" in page.text
+
+
+def test_suggestions_are_json(shop: Shop) -> None:
+    make.product("Tidal Study", price="19.90", categories=[make.category("Tides")])
+    client = shop.app.test_client()
+    found = client.get("/search/suggest?q=tid").get_json()
+    assert found["products"][0]["url"] == "/products/tidal-study"
+    assert found["categories"] == [{"title": "Tides", "url": "/categories/tides"}]
+    assert client.get("/search/suggest").get_json()["products"] == []
+
+
+def test_a_public_page_is_the_same_for_everybody(shop: Shop) -> None:
+    mug = make.product("Mug")
+    here = shop.browser()
+    for path in ("/", "/products", f"/products/{mug.slug}", "/search?q=mug"):
+        answer = shop.app.test_client().get(path)
+        assert answer.headers["Cache-Control"].startswith("public")
+        assert "csrf" not in answer.text.lower()
+        assert "Set-Cookie" not in answer.headers
+        here.open(path)
+
+
+def test_pages_cost_the_same_few_statements_at_any_size(shop: Shop) -> None:
+    shelf = make.category("Shelf")
+    make.product("Print zero", categories=[shelf], options={"Size": ["S", "L"]})
+    paths = {
+        "/": 14,
+        "/products": 12,
+        "/categories/shelf": 12,
+        "/search?q=print": 12,
+        "/products/print-zero": 24,
+    }
+
+    def cost(path: str) -> int:
+        here = shop.browser()
+        here.open(path, headers={"Cookie": "currency=EUR"})
+        return here.statements
+
+    small = {path: cost(path) for path in paths}
+    _fill(40)
+    assert {path: cost(path) for path in paths} == small
+    for path, most in paths.items():
+        assert small[path] <= most, (path, small[path])
+
+
+def test_files_are_served_for_ever_and_pictures_without_scripts(shop: Shop) -> None:
+    client = shop.app.test_client()
+    key = storage.put(b'<svg xmlns="http://www.w3.org/2000/svg"/>', ".svg")
+    answer = client.get(f"/media/{key}")
+    assert answer.mimetype == "image/svg+xml"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    again = client.get(f"/media/{key}", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    secret = storage.put(b"PK", ".zip")
+    for path in (secret, "../shop.db", "aa/" + "0" * 38 + ".svg", "x", f"{key}%00", key.upper()):
+        assert client.get(f"/media/{path}").status_code == 404
+
+
+def test_an_uploaded_picture_comes_in_several_sizes(shop: Shop) -> None:
+    mug = make.product("Mug")
+    out = io.BytesIO()
+    Image.new("RGB", (700, 500), "teal").save(out, "PNG")
+    session.rollback()
+    with committing():
+        upload_picture(catalog.by_id(mug.id), out.getvalue(), alt="A mug", by="staff:1")
+    shop.work()
+    html = shop.browser().open("/products").html
+    assert 'type="image/avif"' in html
+    assert " 640w" in html
+
+
+def test_the_site_map_names_every_public_page_in_every_language(shop: Shop) -> None:
+    make.product("Mug", categories=[make.category("Cups")])
+    make.product("Coming", status="draft")
+    text = shop.app.test_client().get("/sitemap.xml").text
+    for path in ("/products/mug", "/ru/products/mug", "/pt-br/categories/cups"):
+        assert f"<loc>http://localhost{path}</loc>" in text
+    assert "coming" not in text
+    assert "Disallow: /checkout" in shop.app.test_client().get("/robots.txt").text
