@@ -19,7 +19,7 @@ from vitrina.core.locales import DEFAULT, LOCALES
 from vitrina.process import connect
 from vitrina.storefront.blueprints import BLUEPRINTS as STOREFRONT
 from vitrina.web import csrf, failures, formats, headers, health, limits, pages, sessions
-from vitrina.web.assets import DIST
+from vitrina.web.assets import STATIC
 from vitrina.web.caching import PageCache
 from vitrina.web.front import Front
 
@@ -78,11 +78,11 @@ def _locale() -> str:
 def _wrap(app: Flask, settings: Settings) -> None:
     """Outermost first: proxies, request id and language, built files, kept pages, Flask."""
     inner: Any = PageCache(app.wsgi_app)
-    if DIST.is_dir():
+    if STATIC.is_dir():
         inner = WhiteNoise(
             inner,
-            root=DIST,
-            prefix="/static/dist/",
+            root=STATIC,
+            prefix="/static/",
             immutable_file_test=HASHED,
             autorefresh=settings.env == "development",
         )
