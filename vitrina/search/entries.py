@@ -39,7 +39,7 @@ def card(sheet: Sheet) -> Row:
         "title": titles,
         "hint": {locale: hint for locale in sorted(locales) if (hint := _hint(product, locale))},
         "sizes": _span(sizes),
-        "width_cm": _middle_width(sizes),
+        "walls": _walls(sizes),
         "images": sheet.images,
     }
 
@@ -53,11 +53,13 @@ def _hint(product: Any, locale: str) -> str:
     return str(product.product_type or product.vendor or "")
 
 
-def _middle_width(sizes: list[ValueSheet]) -> int | None:
-    """How wide the middle one of the sizes is, where they say so, for a wall to scale."""
-    widths = [value.data.get("width_cm") for value in sizes]
-    known = [width for width in widths if isinstance(width, int)]
-    return known[len(known) // 2] if known else None
+def _walls(sizes: list[ValueSheet]) -> list[Row]:
+    """The sizes that say how wide they are, in their order, for a wall to scale."""
+    return [
+        {"width_cm": value.data["width_cm"], "label": value.names}
+        for value in sizes
+        if isinstance(value.data.get("width_cm"), int)
+    ]
 
 
 def _span(sizes: list[ValueSheet]) -> Row:
@@ -69,8 +71,17 @@ def _span(sizes: list[ValueSheet]) -> Row:
     if len(sizes) == 1:
         return {locale: text_in(first, locale) for locale in sorted(locales)}
     return {
-        locale: f"{text_in(first, locale)} – {text_in(last, locale)}" for locale in sorted(locales)
+        locale: _from_to(text_in(first, locale), text_in(last, locale))
+        for locale in sorted(locales)
     }
+
+
+def _from_to(first: str, last: str) -> str:
+    """``30 × 40 – 70 × 100 cm``: what both end in is said once."""
+    unit = last.rpartition(" ")[2]
+    if not unit.isdigit() and first.endswith(f" {unit}"):
+        first = first.removesuffix(f" {unit}")
+    return f"{first} – {last}"
 
 
 def prices(sheet: Sheet, rates: Rates) -> list[Row]:

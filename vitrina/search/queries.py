@@ -139,7 +139,7 @@ def _card(row: Any, locale: str, currency: str) -> Card:
         rating_count=row.rating_count,
         in_stock=row.in_stock,
         badge=badge if row.in_stock else "sold_out",
-        width_cm=texts.get("width_cm"),
+        walls=tuple((one["width_cm"], text_in(one["label"], locale)) for one in texts["walls"]),
     )
 
 

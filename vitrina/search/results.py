@@ -51,7 +51,7 @@ class CardImage:
 class Card:
     """A product in a list. ``price`` is its lowest; ``badge``: sold_out, reduced or None.
 
-    ``width_cm`` is the width of its middle size, None where sizes do not say.
+    ``walls`` are its sizes as (width in cm, words), where they say how wide they are.
     """
 
     product_id: int
@@ -68,7 +68,7 @@ class Card:
     rating_count: int
     in_stock: bool
     badge: str | None
-    width_cm: int | None = None
+    walls: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,12 @@ def rating(average: float | None, count: int) -> dict[str, Any] | None:
     return {"average": average, "label": label, "count": count}
 
 
-def card(found: Card, *, on_wall: bool = False) -> dict[str, Any]:
-    """A card as ``product_card()`` takes it; it says only what matters."""
-    lines = [line for line in (found.hint, found.sizes) if line]
+def card(found: Card, *, size: tuple[int, str] | None = None) -> dict[str, Any]:
+    """A card as ``product_card()`` takes it; it says only what matters.
+
+    ``size``: the width in cm and the words of the one that hangs on the wall.
+    """
+    lines = [line for line in (found.hint, size[1] if size else found.sizes) if line]
     stock = None if found.in_stock else {"kind": "out", "words": _("Sold out")}
     return {
         "id": found.product_id,
@@ -92,9 +95,9 @@ def card(found: Card, *, on_wall: bool = False) -> dict[str, Any]:
             "old": money(found.compare_at) if found.compare_at else None,
             "starts": found.price_high > found.price,
         },
-        "rating": None if on_wall else rating(found.rating, found.rating_count),
+        "rating": None if size else rating(found.rating, found.rating_count),
         "stock": stock,
-        "width_cm": found.width_cm,
+        "width_cm": size[0] if size else None,
     }
 
 

@@ -38,40 +38,36 @@ def show() -> str:
     hung = on_wall(featured)
     return render_template(
         "storefront/catalog/home.html",
-        wall=[card(one, on_wall=True) for one in hung],
+        wall=[card(one, size=size) for one, size in hung],
         featured=[] if hung else cards(featured[:NEW]),
         new=cards(new),
         photos=are_photos(new),
         ways=top_categories(catalog.categories()),
         collections=_collections(here.locale.code, here.currency),
-        og_image=preview_of(hung or featured),
+        og_image=preview_of(featured),
         data=_data(),
     )
 
 
-def on_wall(found: Sequence[Card]) -> list[Card]:
-    """Four prints for the wall, each of another kind and of various widths; none if few say theirs.
+def on_wall(found: Sequence[Card]) -> list[tuple[Card, tuple[int, str]]]:
+    """Four prints of four kinds for the wall, each in one of its sizes; none if there are fewer.
 
-    The widest does not come first: a wall is balanced from its second place.
+    A middle one, a large one, a small one and a middle one again: a wall wants a rhythm.
     """
     seen: set[str] = set()
-    chosen = []
+    chosen: list[tuple[Card, list[tuple[int, str]]]] = []
     for one in found:
-        fits = one.width_cm and 10 <= one.width_cm <= 150 and one.image and one.in_stock
-        if fits and one.hint not in seen:
+        sizes = sorted(size for size in one.walls if 10 <= size[0] <= 150)
+        if sizes and one.image and one.in_stock and one.hint not in seen:
             seen.add(one.hint)
-            chosen.append(one)
+            chosen.append((one, sizes))
     if len(chosen) < ON_THE_WALL:
         return []
-    widths = sorted({one.width_cm or 0 for one in chosen})
-    by_width = [[one for one in chosen if one.width_cm == width] for width in widths]
-    picked: list[Card] = []
-    while len(picked) < ON_THE_WALL:
-        for group in by_width:
-            if group and len(picked) < ON_THE_WALL:
-                picked.append(group.pop(0))
-    picked.sort(key=lambda one: one.width_cm or 0)
-    return [picked[1], picked[3], picked[0], picked[2]]
+    places = (0.5, 1.0, 0.0, 0.5)
+    return [
+        (one, sizes[round(place * (len(sizes) - 1))])
+        for (one, sizes), place in zip(chosen, places, strict=False)
+    ]
 
 
 def _collections(code: str, currency: str) -> list[dict[str, Any]]:

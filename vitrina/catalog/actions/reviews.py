@@ -65,11 +65,8 @@ def take_reviews(drafts: Sequence[ReviewDraft]) -> int:
     for draft in drafts:
         _check(draft)
     products = sorted({draft.product_id for draft in drafts})
-    known = set(
-        session.execute(
-            sa.select(Review.product_id, Review.user_id).where(Review.product_id.in_(products))
-        ).tuples()
-    )
+    taken = sa.select(Review.product_id, Review.user_id).where(Review.product_id.in_(products))
+    known = {(row.product_id, row.user_id) for row in session.execute(taken)}
     fresh = {(d.product_id, d.user_id): d for d in drafts if (d.product_id, d.user_id) not in known}
     if fresh:
         session.execute(sa.insert(Review), [_columns(draft) for draft in fresh.values()])
