@@ -5,12 +5,13 @@ from types import FunctionType
 from typing import Any
 
 from vitrina.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
-from vitrina.web.messages import accounts, cart, checkout, common, desk
+from vitrina.web.messages import accounts, cart, catalog, checkout, common, desk
 
 MESSAGES: dict[str, Any] = {
     **common.MESSAGES,
     **accounts.MESSAGES,
     **cart.MESSAGES,
+    **catalog.MESSAGES,
     **checkout.MESSAGES,
     **desk.MESSAGES,
 }
