@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from vitrina.catalog import queries as catalog
-from vitrina.catalog.models.groups import Review
 from vitrina.catalog.models.products import Option, OptionValue, Product, Variant
 from vitrina.catalog.rich_text import plain
 from vitrina.catalog.rules import Listed, Rates
@@ -22,13 +21,12 @@ from vitrina.inventory.rules import Availability
 from vitrina.search import queries as search
 from vitrina.shipping import queries as shipping
 from vitrina.shipping.carrier import ParcelItem, RateRequest
-from vitrina.storefront.catalog_parts import are_photos, cards, media_url, picture, rating
-from vitrina.web.formats import day, days, money
-from vitrina.web.links import absolute, url_for
+from vitrina.storefront.catalog_parts import are_photos, cards, media_url, picture
+from vitrina.storefront.review_parts import reviews
+from vitrina.web.formats import days, money
+from vitrina.web.links import absolute
 from vitrina.web.visitor import visitor
 
-REVIEWS = 10
-SORTS = ("newest", "highest", "lowest")
 HIDDEN_ROLES = frozenset({"og", "preview", "mail"})
 
 
@@ -78,7 +76,7 @@ def show(product: Product) -> dict[str, Any]:
         "note": _note(),
         "stock": _stock(chosen.stock),
         "facts": _facts(product, chosen, rates, code),
-        **_reviews(product),
+        **reviews(product),
         **_related(product),
         "offers": offers,
     }
@@ -233,68 +231,7 @@ def _delivery(chosen: Offer, rates: Rates) -> list[tuple[str, Any]]:
     return []
 
 
-# Reviews and neighbours --------------------------------------------------------------------------
-
-
-def _reviews(product: Product) -> dict[str, Any]:
-    """The reviews, of one rating only where the address says so."""
-    args = request.args
-    stars = int(args["stars"]) if args.get("stars", "") in tuple("12345") else None
-    sort = args.get("reviews", "newest")
-    sort = sort if sort in SORTS else "newest"
-    text = args.get("reviews_page", "1")
-    number = min(int(text), 500) if text.isascii() and text.isdigit() and len(text) < 5 else 1
-    bars = catalog.rating_bars(product.id)
-    count = bars.get(stars, 0) if stars else sum(bars.values())
-    here = url_for("catalog.product", slug=product.slug)
-    offset = (max(number, 1) - 1) * REVIEWS
-    found = catalog.reviews_of(product.id, rating=stars, sort=sort, limit=REVIEWS, offset=offset)
-    total = sum(bars.values())
-    return {
-        "rating": rating(product.rating, product.rating_count),
-        "bars": [
-            {
-                "stars": rate,
-                "count": number_,
-                "share": round(100 * number_ / total) if total else 0,
-                "href": f"{here}#reviews" if rate == stars else f"{here}?stars={rate}#reviews",
-                "current": rate == stars,
-            }
-            for rate, number_ in bars.items()
-        ],
-        "reviews": [_review(one) for one in found],
-        "all_reviews_url": f"{here}#reviews" if stars else None,
-        "more_reviews_url": _more(here, stars, sort, number + 1)
-        if offset + REVIEWS < count
-        else None,
-        "review_stars": stars,
-    }
-
-
-def _more(here: str, stars: int | None, sort: str, number: int) -> str:
-    chosen = f"&stars={stars}" if stars else ""
-    return f"{here}?reviews={sort}{chosen}&reviews_page={number}#reviews"
-
-
-def _review(review: Review) -> dict[str, Any]:
-    reply = None
-    if review.reply:
-        reply = {
-            "author": store.current().name,
-            "date": day(review.replied_at),
-            "body": review.reply,
-        }
-    return {
-        "average": review.rating,
-        "title": review.title,
-        "body": review.body,
-        "author": review.author,
-        "date": day(review.created_at),
-        "verified": review.is_verified,
-        "variant": None,
-        "lang": None if review.locale == visitor().locale.code else review.locale,
-        "reply": reply,
-    }
+# Neighbours ---------------------------------------------------------------------------------------
 
 
 def _related(product: Product) -> dict[str, Any]:
