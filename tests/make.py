@@ -23,6 +23,7 @@ from vitrina.cart.models import Cart
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.actions.categories import create_category
 from vitrina.catalog.actions.creation import create_product
+from vitrina.catalog.actions.variants import set_price
 from vitrina.catalog.drafts import OptionDraft, ProductDraft, VariantDraft
 from vitrina.catalog.models.groups import Category
 from vitrina.catalog.models.products import Product, Variant
@@ -331,3 +332,9 @@ def _open_for_business() -> None:
     if not registry.everyone():
         bank = Path(tempfile.mkdtemp(prefix="vitrina-bank-")) / "sandbox.db"
         registry.configure(sandbox=Sandbox.Settings(bank, "a-secret-for-tests-0123456789"))
+
+
+def reprice(variant_id: int, price: str) -> None:
+    """Change the price of a variant, in the store's currency."""
+    with _saving():
+        set_price(catalog.variant(variant_id), _minor(price), None, by=BY)

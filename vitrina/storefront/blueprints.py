@@ -6,11 +6,14 @@ from vitrina.storefront import (
     auth,
     cart,
     catalog,
+    checkout,
     home,
     media,
+    orders,
     pages,
     preferences,
     reviews,
+    sandbox,
     search,
     sitemap,
     styleguide,
@@ -21,6 +24,10 @@ from vitrina.storefront import (
 from vitrina.storefront.account import addresses, details, overview, purchases
 
 BLUEPRINTS: list[Blueprint] = [
+    sandbox.bp,
+    sandbox.webhooks,
+    orders.bp,
+    checkout.bp,
     home.bp,
     catalog.bp,
     search.bp,

@@ -1,0 +1,226 @@
+"""Buying in the storefront, without script: every way a checkout can go."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests import make
+from tests.browser import Browser
+from tests.conftest import Shop
+from vitrina.core import clock, jobs
+from vitrina.core.db import committing, session
+from vitrina.inventory import actions as inventory
+from vitrina.inventory import queries as stock
+from vitrina.orders.models import Order, OrderState
+from vitrina.payments.models import Payment
+
+ADDRESS = {
+    "email": "ana@example.com",
+    "name": "Ana Reis",
+    "line1": "Rua do Sol 12",
+    "city": "Lisboa",
+    "postal_code": "1100-001",
+    "country": "PT",
+}
+GOOD, BAD, ASKS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0025 0000 3155"
+
+
+@pytest.fixture
+def print_id(shop: Shop) -> int:
+    make.delivery()
+    return make.variant(stock=5, price="148.00").id
+
+
+def at_checkout(shop: Shop, variant_id: int, quantity: int = 1) -> Browser:
+    browser = shop.browser()
+    browser.post("/cart/items", {"variant_id": variant_id, "quantity": quantity})
+    browser.open("/checkout")
+    return browser
+
+
+def orders() -> list[Order]:
+    session.rollback()
+    return list(session.scalars(sa.select(Order).order_by(Order.id)))
+
+
+def left(variant_id: int) -> int:
+    session.rollback()
+    return stock.availability([variant_id])[variant_id].available
+
+
+def test_a_guest_buys_with_a_card_and_sees_the_order(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id, 2)
+    page = browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay")
+    (order,) = orders()
+    assert order.state is OrderState.PAID
+    assert order.number in page.h1[0]
+    assert left(print_id) == 3
+    assert "Your cart is a blank sheet" in browser.open("/cart").text
+
+
+def test_the_order_page_opens_with_its_link_only(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id)
+    browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay")
+    number = orders()[0].number
+    stranger = shop.browser()
+    stranger.open(f"/orders/{number}", status=404)
+    stranger.open(f"/orders/{number}?token=", status=404)
+    stranger.open(f"/orders/{number}?token=forged", status=404)
+
+
+def test_a_declined_card_charges_nothing_keeps_all_and_another_card_works(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    page = browser.submit("/checkout", **ADDRESS, card=BAD, step="pay", status=402)
+    assert "Nothing was charged" in page.text
+    assert page.form("/checkout").fields["line1"] == "Rua do Sol 12"
+    assert left(print_id) == 5
+    browser.submit("/checkout", card=GOOD, step="pay")
+    assert [order.state for order in orders()][-1] is OrderState.PAID
+    assert left(print_id) == 4
+
+
+def test_the_bank_asks_and_the_buyer_approves(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id)
+    page = browser.submit("/checkout", **ADDRESS, card=ASKS, step="pay")
+    assert page.h1 == ["Confirm the payment"]
+    form = page.forms[-1]
+    page = browser.post(form.action, {**form.fields, "answer": "approve"})
+    (order,) = orders()
+    assert order.state is OrderState.PAID
+    assert order.number in page.h1[0]
+
+
+def test_the_bank_asks_and_the_buyer_declines(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id)
+    page = browser.submit("/checkout", **ADDRESS, card=ASKS, step="pay")
+    form = page.forms[-1]
+    page = browser.post(form.action, {**form.fields, "answer": "decline"})
+    (order,) = orders()
+    assert order.state is OrderState.AWAITING_PAYMENT
+    assert "Nothing was charged" in page.text
+    assert left(print_id) == 5
+    page = browser.submit("/payment", card=GOOD)
+    assert orders()[0].state is OrderState.PAID
+
+
+def test_the_same_form_sent_twice_is_one_order_and_one_payment(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id)
+    form = browser.page.form("/checkout")
+    sent = {**form.fields, **ADDRESS, "card": GOOD, "step": "pay"}
+    first = browser.client.post("/checkout", data=sent, headers={"Sec-Fetch-Site": "same-origin"})
+    browser.client.post("/checkout", data=sent, headers={"Sec-Fetch-Site": "same-origin"})
+    assert first.status_code == 303
+    assert len(orders()) == 1
+    assert session.scalar(sa.select(sa.func.count()).select_from(Payment)) == 1
+
+
+def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    page = browser.submit(
+        "/checkout",
+        **{**ADDRESS, "email": "ana", "postal_code": "12"},
+        card="1234",
+        step="pay",
+        status=422,
+    )
+    assert page.title.startswith("Error:")
+    assert "Enter an e-mail address" in page.text
+    assert "postal code" in page.text
+    assert "test cards" in page.text
+    assert page.form("/checkout").fields["city"] == "Lisboa"
+    assert orders() == []
+
+
+def test_a_price_that_changed_meanwhile_is_shown_before_anything_is_charged(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    make.reprice(print_id, "190.00")
+    page = browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay", status=409)
+    assert "The sum has changed" in page.text
+    assert orders() == []
+    browser.submit("/checkout", card=GOOD, step="pay")
+    assert orders()[0].state is OrderState.PAID
+
+
+def test_the_last_piece_that_was_sold_meanwhile_is_said_and_nothing_is_charged(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    with committing():
+        inventory.set_on_hand(print_id, 0, by="staff:1")
+    page = browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay", status=409)
+    assert page.title.startswith("Error:")
+    assert orders() == []
+
+
+def test_a_bank_transfer_is_accepted_and_waits(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id)
+    page = browser.submit("/checkout", **ADDRESS, payment_method="bank_transfer", step="pay")
+    (order,) = orders()
+    assert order.state is OrderState.AWAITING_PAYMENT
+    assert "How to pay" in page.text
+
+
+def test_another_country_changes_the_fields_without_losing_what_was_typed(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    page = browser.submit("/checkout", **{**ADDRESS, "country": "BR"}, step="update")
+    assert page.form("/checkout").fields["name"] == "Ana Reis"
+    assert 'name="region"' in page.html
+    assert orders() == []
+
+
+def test_a_buyer_cancels_what_is_not_packed_and_gets_the_money_back(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay")
+    browser.submit("/cancellation")
+    (order,) = orders()
+    assert order.state is OrderState.CANCELLED
+    assert order.refunded == order.total_money
+    assert left(print_id) == 5
+
+
+def test_tracking_finds_an_order_by_number_and_mail_and_says_no_more(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay")
+    number = orders()[0].number
+    guest = shop.browser()
+    guest.open("/track")
+    wrong_mail = guest.submit("/track", number=number, email="eve@example.com", status=404)
+    guest.open("/track")
+    wrong_number = guest.submit("/track", number="VT-0000000", email="ana@example.com", status=404)
+    said = "We know no order with this number and this e-mail"
+    assert said in wrong_mail.text
+    assert said in wrong_number.text
+    guest.open("/track")
+    assert number in guest.submit("/track", number=number.lower(), email="ANA@example.com").h1[0]
+
+
+def test_an_empty_cart_leads_back_to_the_cart(shop: Shop) -> None:
+    browser = shop.browser()
+    assert "blank sheet" in browser.open("/checkout").text
+
+
+def test_money_by_webhook_settles_a_delayed_payment_and_a_forged_one_does_not(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    browser.submit("/checkout", **ADDRESS, card="4000 0000 0000 0077", step="pay")
+    assert orders()[0].state is OrderState.AWAITING_PAYMENT
+    forged = browser.client.post(
+        "/webhooks/payments/sandbox", data=b"{}", headers={"Sandbox-Signature": "t=1,v1=00"}
+    )
+    assert forged.status_code == 400
+    with clock.later(seconds=30):
+        jobs.run_recurring()
+        jobs.drain()
+    assert orders()[0].state is OrderState.PAID

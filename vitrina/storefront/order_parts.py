@@ -1,0 +1,255 @@
+"""An order in words: lines, sums, what happened and what comes."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from vitrina.checkout.errors import OrderNotPayable
+from vitrina.core import address as addresses
+from vitrina.core.address import PostalAddress
+from vitrina.core.money import Money
+from vitrina.orders import queries
+from vitrina.orders.models import Order, OrderLine, OrderState
+from vitrina.orders.rules import download_token, link_token
+from vitrina.payments import registry
+from vitrina.payments.models import PaymentState
+from vitrina.payments.provider import Kind
+from vitrina.payments.providers.sandbox import CARDS
+from vitrina.shipping.models import ShipmentState
+from vitrina.storefront.checkout_parts import payment_choices
+from vitrina.web.formats import day, days, moment, money
+from vitrina.web.visitor import visitor
+
+__all__ = ["OrderNotPayable", "buyer_name", "show"]
+
+ENDED = (OrderState.CANCELLED, OrderState.EXPIRED)
+WAITING = (PaymentState.PENDING, PaymentState.AUTHORIZED)
+
+
+def show(order: Order) -> dict[str, Any]:
+    """Everything that the template of an order needs."""
+    user = visitor().user
+    return {
+        "order": order,
+        "token": link_token(order.number),
+        "heading": _heading(order),
+        "next_words": _next(order),
+        "status_words": status_words(order),
+        "steps": _steps(order),
+        "lines": [_line(line, order) for line in order.lines],
+        "rows": _rows(order),
+        "total": _total(order),
+        "shipping_lines": _address(order.shipping_address),
+        "billing_lines": _address(order.billing_address or order.shipping_address),
+        "shipments": [_shipment(one) for one in order.shipments],
+        "downloads": _downloads(order),
+        "pay": _payment(order),
+        "transfer": _is_transfer(order),
+        "can_cancel": _can_cancel(order),
+        "offer_account": user is None and order.user_id is None and order.state not in ENDED,
+    }
+
+
+def buyer_name(order: Order) -> str:
+    """The name on the parcel; empty for an order without one."""
+    return str((order.shipping_address or {}).get("name", ""))
+
+
+def status_words(order: Order) -> str:
+    """What a customer reads: one state for the whole order."""
+    if order.state is OrderState.CANCELLED:
+        return _("Cancelled")
+    if order.state is OrderState.EXPIRED:
+        return _("Not paid in time")
+    payments = {
+        "refunded": _("Refunded"),
+        "partially_refunded": _("Partly refunded"),
+    }
+    if order.payment_status in payments:
+        return payments[order.payment_status]
+    fulfilment = {
+        "partly_shipped": _("Partly shipped"),
+        "shipped": _("On its way"),
+        "delivered": _("Delivered"),
+    }
+    if order.fulfilment_status in fulfilment:
+        return fulfilment[order.fulfilment_status]
+    return _("Paid") if order.paid_at else _("Waiting for payment")
+
+
+def _heading(order: Order) -> str:
+    if order.state in ENDED:
+        return _("Order %(number)s", number=order.number)
+    if order.state is OrderState.AWAITING_PAYMENT and not _is_transfer(order):
+        return _("Order %(number)s is not paid yet", number=order.number)
+    return _("Thank you. Your order is %(number)s", number=order.number)
+
+
+def _next(order: Order) -> str:
+    """What happens next, in one sentence."""
+    if order.state is OrderState.CANCELLED:
+        return _("It was cancelled. What you paid is on its way back.")
+    if order.state is OrderState.EXPIRED:
+        return _("It was not paid in time, so nothing was charged. You can order again.")
+    if order.state is OrderState.DELIVERED:
+        return _("It has arrived. We hope that it hangs well.")
+    if order.state is OrderState.SHIPPED:
+        return _("It is on its way to you.")
+    if order.paid_at:
+        return _("We pack it now and write to %(email)s when it leaves.", email=order.email)
+    payment = order.payment
+    if payment is not None and payment.state is PaymentState.REQUIRES_ACTION:
+        return _("Your bank still wants you to confirm the payment.")
+    if _is_transfer(order):
+        return _("We send it when the money is here. The details are below.")
+    if payment is not None and payment.state in WAITING:
+        return _("The payment is on its way. This page will say when it is here.")
+    return _("Nothing was charged. Choose a way to pay below.")
+
+
+def _steps(order: Order) -> list[dict[str, Any]]:
+    """The timeline: ordered, paid, shipped, delivered; or where it ended."""
+    done: list[dict[str, Any]] = [
+        {"title": _("Ordered"), "when": moment(order.created_at), "state": "done"}
+    ]
+    if order.state in ENDED:
+        last = order.transitions[-1] if order.transitions else None
+        when = moment(last.at) if last else None
+        return [*done, {"title": status_words(order), "when": when, "state": "failed"}]
+    paid = order.paid_at is not None
+    shipped = [s.shipped_at for s in order.shipments if s.shipped_at]
+    arrived = [s.delivered_at for s in order.shipments if s.delivered_at]
+    on_way = order.fulfilment_status in ("shipped", "delivered")
+    expected = _expected(order)
+    steps = [
+        (_("Paid"), moment(order.paid_at) if order.paid_at else None, paid),
+    ]
+    if order.fulfilment_status != "not_needed":
+        steps += [
+            (_("On its way"), moment(shipped[-1]) if shipped else None, on_way),
+            (
+                _("Delivered"),
+                moment(arrived[-1]) if arrived else expected,
+                order.fulfilment_status == "delivered",
+            ),
+        ]
+    found, now = list(done), False
+    for title, when, is_done in steps:
+        state = "done" if is_done else ("ahead" if now else "now")
+        now = now or not is_done
+        found.append({"title": title, "when": when, "state": state})
+    return found
+
+
+def _expected(order: Order) -> str | None:
+    if order.deliver_from is None or order.deliver_to is None:
+        return None
+    return _("expected %(days)s", days=days(order.deliver_from.date(), order.deliver_to.date()))
+
+
+def _line(line: OrderLine, order: Order) -> dict[str, Any]:
+    each = order.money(line.unit_price)
+    before = order.money(line.unit_price * line.quantity)
+    return {
+        "title": line.title,
+        "url": None,
+        "picture": {"url": f"/media/{line.image}", "width": 80, "height": 100}
+        if line.image
+        else None,
+        "options": line.variant_label,
+        "unit_price": _("%(price)s each", price=money(each)) if line.quantity > 1 else None,
+        "total": money(order.money(line.unit_price * line.quantity - line.discount)),
+        "old_total": money(before) if line.discount else None,
+        "quantity": line.quantity,
+        "alert": None,
+        "note": None,
+    }
+
+
+def _rows(order: Order) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [
+        {"label": _("Items"), "amount": money(order.money(order.subtotal))}
+    ]
+    by_label: dict[tuple[str, str], int] = {}
+    for one in order.adjustments:
+        by_label[one.label, one.code] = by_label.get((one.label, one.code), 0) + abs(one.amount)
+    rows += [
+        {"label": label, "note": code, "amount": f"−{money(order.money(amount))}", "credit": True}
+        for (label, code), amount in by_label.items()
+    ]
+    if order.shipping_code:
+        price = order.money(order.shipping)
+        amount = money(price) if price else _("Free")
+        rows.append({"label": _("Delivery"), "note": order.shipping_name, "amount": amount})
+    if order.tax_added:
+        rows.append({"label": _("Tax"), "amount": money(order.money(order.tax_added))})
+    return rows
+
+
+def _total(order: Order) -> dict[str, Any]:
+    included = order.tax - order.tax_added
+    note = _("including %(tax)s tax", tax=money(order.money(included))) if included else ""
+    return {"label": _("Total"), "amount": money(order.total_money, exact=True), "note": note}
+
+
+def _address(snapshot: dict[str, Any] | None) -> list[str]:
+    if not snapshot:
+        return []
+    return addresses.lines(PostalAddress.from_dict(snapshot), visitor().locale.code)
+
+
+def _shipment(shipment: Any) -> dict[str, Any]:
+    states = {
+        ShipmentState.PACKING: _("being packed"),
+        ShipmentState.SHIPPED: _("on its way"),
+        ShipmentState.DELIVERED: _("delivered"),
+        ShipmentState.CANCELLED: _("cancelled"),
+    }
+    return {
+        "number": shipment.number,
+        "state": states[shipment.state],
+        "carrier": shipment.carrier,
+        "tracking_number": shipment.tracking_number,
+        "tracking_url": shipment.tracking_url,
+        "when": day(shipment.delivered_at or shipment.shipped_at),
+        "pieces": sum(line.quantity for line in shipment.lines),
+    }
+
+
+def _downloads(order: Order) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": one.name,
+            "left": one.left,
+            "url": f"/downloads/{download_token(one.line_id, one.file_id)}",
+        }
+        for one in queries.downloads(order.id)
+    ]
+
+
+def _is_transfer(order: Order) -> bool:
+    payment = order.payments[-1] if order.payments else None
+    if payment is None or order.paid_at or order.state is not OrderState.AWAITING_PAYMENT:
+        return False
+    infos = {p.info.code: p.info for p in registry.everyone()}
+    info = infos.get(payment.provider)
+    return info is not None and info.kind in (Kind.TRANSFER, Kind.ON_DELIVERY)
+
+
+def _payment(order: Order) -> dict[str, Any] | None:
+    """How to pay an order that waits; None when there is nothing to pay, or money is on its way."""
+    if order.state is not OrderState.AWAITING_PAYMENT or _is_transfer(order):
+        return None
+    if order.payments and order.payments[-1].state in WAITING:
+        return None
+    country = str((order.shipping_address or {}).get("country", ""))
+    return {
+        "options": payment_choices(registry.offered(order.currency, country), ""),
+        "amount": money(Money(order.total, order.currency), exact=True),
+        "cards": [" ".join(n[i : i + 4] for i in range(0, 16, 4)) for n in CARDS],
+    }
+
+
+def _can_cancel(order: Order) -> bool:
+    packed = any(one.state is not ShipmentState.CANCELLED for one in order.shipments)
+    return order.state in (OrderState.AWAITING_PAYMENT, OrderState.PAID) and not packed
