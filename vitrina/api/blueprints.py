@@ -2,9 +2,21 @@
 
 from flask import Flask
 
-from vitrina.api import auth, carts, categories, docs, kit, products, reviews, tokens, users
+from vitrina.api import (
+    auth,
+    carts,
+    categories,
+    docs,
+    kit,
+    order_work,
+    orders,
+    products,
+    reviews,
+    tokens,
+    users,
+)
 
-PARTS = (auth, products, carts, reviews, categories, users, docs)
+PARTS = (auth, products, carts, orders, order_work, reviews, categories, users, docs)
 
 
 def init_app(app: Flask) -> None:

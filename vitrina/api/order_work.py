@@ -1,0 +1,142 @@
+"""What staff do with orders: send, cancel, give money back. The worker tells the provider."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from flask import request
+from pydantic import Field
+
+from vitrina.api.access import requires
+from vitrina.api.kit import Answer, endpoint
+from vitrina.api.orders import find, orders
+from vitrina.api.orders_out import OrderOut, order_out
+from vitrina.api.problems import Problem
+from vitrina.api.schemas import AmountIn, Id, In, Quantity, Text
+from vitrina.api.tokens import current_user
+from vitrina.checkout import actions as checkout
+from vitrina.core import audit
+from vitrina.core.db import committing, session
+from vitrina.core.money import Money, total
+from vitrina.core.permissions import Permission
+from vitrina.orders import actions, queries
+from vitrina.orders.models import Order
+from vitrina.shipping.models import ShipmentState
+
+
+class PiecesIn(In):
+    """Pieces of a line of the order."""
+
+    line_id: Id
+    quantity: Quantity
+
+
+Pieces = Annotated[list[PiecesIn], Field(min_length=1, max_length=500)]
+
+
+class ShipmentIn(In):
+    """What leaves; without ``lines`` all that is left."""
+
+    carrier: Text
+    tracking_number: Annotated[str, Field(max_length=120)] = ""
+    lines: Pieces | None = None
+
+
+class CancellationIn(In):
+    reason: Text = ""
+
+
+class RefundIn(In):
+    """What goes back; without an amount all that is left. ``restock``: sent pieces come back."""
+
+    amount: AmountIn | None = None
+    reason: Text = ""
+    restock: Pieces | None = None
+
+
+@endpoint(
+    orders, "POST", "/orders/<key>/shipments",
+    summary="Send a parcel of an order", access=requires(Permission.ORDERS_SHIP),
+    body=ShipmentIn, answer=OrderOut, status=201, idempotent=True, errors=(404, 409),
+)  # fmt: skip
+def ship(key: str, body: ShipmentIn) -> Answer:
+    order = find(key)
+    lines = None if body.lines is None else _by_line(body.lines)
+    with committing():
+        shipment = actions.ship(
+            order, lines, carrier=body.carrier, tracking_number=body.tracking_number, by=_by()
+        )
+        _note("order.ship", order, parcel=shipment.number)
+    return _changed(order)
+
+
+@endpoint(
+    orders, "POST", "/orders/<key>/cancellation",
+    summary="Cancel an order", access=requires(Permission.ORDERS_CANCEL),
+    body=CancellationIn, body_optional=True, answer=OrderOut, idempotent=True, errors=(404, 409),
+)  # fmt: skip
+def cancel(key: str, body: CancellationIn) -> Answer:
+    """Its stock is free again, and what was paid goes back."""
+    order = find(key)
+    with committing():
+        actions.cancel(order, reason=body.reason, by=_by())
+        _note("order.cancel", order, reason=body.reason)
+    return _changed(order)
+
+
+@endpoint(
+    orders, "POST", "/orders/<key>/refunds",
+    summary="Give money back", access=requires(Permission.ORDERS_REFUND),
+    body=RefundIn, body_optional=True, answer=OrderOut, status=201, idempotent=True,
+    errors=(404, 409),
+)  # fmt: skip
+def refund(key: str, body: RefundIn) -> Answer:
+    order = find(key)
+    amount = (
+        _refundable(order) if body.amount is None else body.amount.money(order.currency, "amount")
+    )
+    restock = None if body.restock is None else _by_line(body.restock)
+    with committing():
+        _check_restock(queries.lock(order.id), restock or {})
+        checkout.refund(order, amount, reason=body.reason, by=_by(), restock=restock)
+        _note("order.refund", order, amount=amount.text, currency=amount.currency)
+    return _changed(order)
+
+
+def _by() -> str:
+    user = current_user()
+    return user.actor if user else "system"
+
+
+def _note(action: str, order: Order, **after: Any) -> None:
+    audit.note(_by(), action, f"order:{order.number}", {}, after, ip=request.remote_addr or "")
+
+
+def _changed(order: Order) -> Answer:
+    number = order.number
+    session.expire_all()
+    return Answer(order_out(queries.by_number(number)))
+
+
+def _by_line(pieces: Iterable[PiecesIn]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for one in pieces:
+        found[one.line_id] = found.get(one.line_id, 0) + one.quantity
+    return found
+
+
+def _refundable(order: Order) -> Money:
+    return total((payment.refundable for payment in order.payments), order.currency)
+
+
+def _check_restock(order: Order, restock: dict[int, int]) -> None:
+    """Only what has left can come back. Raises Problem 422."""
+    gone: dict[int, int] = {}
+    for shipment in order.shipments:
+        if shipment.state in (ShipmentState.SHIPPED, ShipmentState.DELIVERED):
+            for line in shipment.lines:
+                gone[line.order_line_id] = gone.get(line.order_line_id, 0) + line.quantity
+    for line_id, quantity in restock.items():
+        if quantity > gone.get(line_id, 0):
+            words = f"No more than {gone.get(line_id, 0)} pieces of line {line_id} have left."
+            errors = {"restock": [{"code": "not_shipped", "message": words}]}
+            raise Problem(422, "validation_failed", words, errors=errors)

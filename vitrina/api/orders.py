@@ -1,0 +1,226 @@
+"""Orders: placing one from the cart, and looking at those that are the caller's."""
+
+import re
+
+from flask import request
+
+from vitrina.api import kit, once
+from vitrina.api.access import shopper, signed_in
+from vitrina.api.carts import find_cart
+from vitrina.api.kit import Answer, endpoint
+from vitrina.api.orders_out import OrderBriefOut, OrderOut, brief_out, order_out
+from vitrina.api.problems import Problem
+from vitrina.api.reading import read_cursor, write_cursor
+from vitrina.api.schemas import Code, In, Page, PageQuery, Query, Text
+from vitrina.api.tokens import current_user, refused
+from vitrina.cart import actions as carts
+from vitrina.cart.errors import EmptyCart
+from vitrina.cart.models import Cart
+from vitrina.cart.queries import contents
+from vitrina.checkout.actions import place
+from vitrina.checkout.errors import PaymentDeclined
+from vitrina.checkout.rules import Checkout, destination
+from vitrina.core import address as addresses
+from vitrina.core.address import InvalidAddress, PostalAddress
+from vitrina.core.db import committing, session
+from vitrina.core.ids import hash_token, new_token
+from vitrina.core.permissions import Permission
+from vitrina.orders import queries
+from vitrina.orders.errors import OrderNotFound
+from vitrina.orders.models import Order, OrderState
+from vitrina.orders.queries import OrderFilter
+from vitrina.orders.rules import reads_link
+from vitrina.payments import registry
+from vitrina.payments.errors import UnknownProvider
+from vitrina.web import paying
+
+orders = kit.blueprint("orders")
+_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
+
+
+class AddressIn(In):
+    """A postal address; which fields are needed depends on the country."""
+
+    name: Text
+    line1: Text = ""
+    line2: Text = ""
+    city: Text = ""
+    region: Text = ""
+    postal_code: Text = ""
+    country: Text
+    phone: Text = ""
+    company: Text = ""
+
+
+class PaymentIn(In):
+    """How it is paid. ``token``: what the provider's own form gave; never a card number."""
+
+    provider: Code
+    token: Text = ""
+
+
+class OrderIn(In):
+    """What the buyer decides. What it costs is never among it.
+
+    ``email``: left out, the customer's own. ``shipping_method``: left out, the cheapest.
+    ``confirmed``: the fingerprint of the quote the buyer saw; another one then answers 409.
+    """
+
+    email: Text | None = None
+    shipping_address: AddressIn | None = None
+    billing_address: AddressIn | None = None
+    shipping_method: Code | None = None
+    coupon: Code | None = None
+    payment: PaymentIn
+    confirmed: Text | None = None
+    note: Text = ""
+
+
+class OrdersQuery(PageQuery):
+    """Which orders. ``q``: a part of a number, an e-mail or a title."""
+
+    status: OrderState | None = None
+    q: Text = ""
+
+
+class LinkQuery(Query):
+    """The token of an order, for who has no account."""
+
+    token: Text = ""
+
+
+@endpoint(
+    orders, "POST", "/orders",
+    summary="Order what is in the cart",
+    description="Send an `Idempotency-Key`: the same key gives the same answer, and never a second "
+    "order. A declined payment answers 402; the cart stays, and another order may be tried. With "
+    "`payment_status` `requires_action` the buyer has to go to `next_action.url`.",
+    access=shopper, body=OrderIn, answer=OrderOut, status=201, limit="60/minute",
+    idempotent=True, errors=(402, 404, 409),
+)  # fmt: skip
+def create(body: OrderIn) -> Answer:
+    used = once.key()
+    key = hash_token(f"{once.scope()}:{used}") if used else new_token()
+    order = queries.find_by_key(key) if used else None
+    if order is None:
+        order = _place(body, key)
+    number = order.number
+    result = paying.pay(order, body.payment.token)
+    if result is not None and result.failed:
+        raise PaymentDeclined(number=number, reason=result.reason)
+    placed = order_out(queries.by_number(number))
+    return Answer(placed, headers={"Location": f"{request.path}/{number}"})
+
+
+def _place(body: OrderIn, key: str) -> Order:
+    """The order of the caller's cart, or nothing at all: every refusal takes all of it back."""
+    cart, user = find_cart(), current_user()
+    if cart is None:
+        raise EmptyCart()
+    ask = Checkout(
+        email=(user.email if user and body.email is None else body.email) or "",
+        provider=body.payment.provider,
+        shipping_address=_address(body.shipping_address, "shipping_address"),
+        billing_address=_address(body.billing_address, "billing_address"),
+        shipping_method=body.shipping_method,
+        confirmed=body.confirmed,
+        note=body.note,
+    )
+    with committing():
+        code = carts.enter_code(cart, body.coupon) if body.coupon else None
+        session.flush()
+        user_id = user.id if user else None
+        order = place(cart, ask, key=key, user_id=user_id, locale=cart.locale)
+        _check_provider(order, ask)
+        if code is not None and all(one.code != code for one in order.adjustments):
+            raise _refused_coupon(cart, ask, code)
+    return order
+
+
+def _address(entered: AddressIn | None, field: str) -> PostalAddress | None:
+    if entered is None:
+        return None
+    try:
+        return addresses.check(entered.model_dump())
+    except InvalidAddress as error:
+        errors = {f"{field}.{name}": code for name, code in error.facts["errors"].items()}
+        raise InvalidAddress(errors=errors) from None
+
+
+def _check_provider(order: Order, ask: Checkout) -> None:
+    """Refuse a way to pay that is not offered for this currency and country."""
+    address = ask.billing_address or ask.shipping_address
+    country = address.country if address else ""
+    if not registry.get(ask.provider).info.takes(order.currency, country):
+        raise UnknownProvider(field="provider", provider=ask.provider)
+
+
+def _refused_coupon(cart: Cart, ask: Checkout, code: str) -> Problem:
+    view = contents(
+        cart,
+        locale=cart.locale,
+        destination=destination(ask.shipping_address),
+        shipping_code=ask.shipping_method,
+        email=ask.email,
+    )
+    reasons = [str(one.reason) for one in view.quote.rejected if one.code == code]
+    words = "This coupon takes nothing off this order."
+    errors = {"coupon": [{"code": reasons[0] if reasons else "no_effect", "message": words}]}
+    return Problem(422, "coupon_not_applied", words, errors=errors)
+
+
+@endpoint(
+    orders, "GET", "/orders/history",
+    summary="Your own orders", access=signed_in, query=OrdersQuery, answer=Page[OrderBriefOut],
+)  # fmt: skip
+def history(query: OrdersQuery) -> Page[OrderBriefOut]:
+    """The newest first."""
+    user = current_user()
+    if user is None:
+        raise refused()
+    return _page(query, user_id=user.id)
+
+
+@endpoint(
+    orders, "GET", "/orders",
+    summary="Orders", access=signed_in, query=OrdersQuery, answer=Page[OrderBriefOut],
+)  # fmt: skip
+def index(query: OrdersQuery) -> Page[OrderBriefOut]:
+    """All of them for staff with `orders:read`, their own for customers; the newest first."""
+    user = current_user()
+    if user is None:
+        raise refused()
+    return _page(query, user_id=None if user.may(Permission.ORDERS_READ) else user.id)
+
+
+def _page(query: OrdersQuery, *, user_id: int | None) -> Page[OrderBriefOut]:
+    wanted = OrderFilter(state=query.status, text=query.q, user_id=user_id)
+    after = read_cursor(query.cursor, int)
+    found = queries.listing(wanted, before=after[0] if after else None, limit=query.limit)
+    return Page[OrderBriefOut](
+        items=[brief_out(order) for order in found.orders],
+        next_cursor=write_cursor(found.next_before) if found.next_before else None,
+        total=queries.count(wanted),
+    )
+
+
+@endpoint(
+    orders, "GET", "/orders/<key>",
+    summary="An order",
+    description="`key` is its number or its id. Guests send its `token`. What is not yours is 404.",
+    access=shopper, query=LinkQuery, answer=OrderOut, errors=(404,),
+)  # fmt: skip
+def show(key: str, query: LinkQuery) -> OrderOut:
+    order = find(key)
+    user = current_user()
+    is_theirs = user is not None and (order.user_id == user.id or user.may(Permission.ORDERS_READ))
+    if not is_theirs and not reads_link(order.number, query.token):
+        raise OrderNotFound(number=key[:20])
+    return order_out(order)
+
+
+def find(key: str) -> Order:
+    """The order of a number or an id. Raises OrderNotFound."""
+    if _ID.fullmatch(key):  # numbers have a prefix, so they are never digits alone
+        return queries.by_id(int(key))
+    return queries.by_number(key.upper()[:20])
