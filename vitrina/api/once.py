@@ -82,6 +82,8 @@ def _pack(response: Response) -> dict[str, object]:
 
 def _replay(status: int | None, answer: dict[str, object]) -> Response:
     body = answer.get("body")
+    if isinstance(body, dict) and "request_id" in body:  # a problem names the request it answers
+        body = {**body, "request_id": problems.request_id()}
     raw = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     response = Response(raw, status or 200)
     headers = answer.get("headers")

@@ -126,14 +126,26 @@ def _place(body: OrderIn, key: str) -> Order:
         confirmed=body.confirmed,
         note=body.note,
     )
+    try:
+        return _placed(cart, ask, key, body.coupon)
+    except _NoEffect as refused_code:
+        raise _refused_coupon(cart, ask, str(refused_code)) from None
+
+
+class _NoEffect(Exception):
+    """The coupon that was sent takes nothing off: the whole order is rolled back."""
+
+
+def _placed(cart: Cart, ask: Checkout, key: str, coupon: str | None) -> Order:
+    user = current_user()
     with committing():
-        code = carts.enter_code(cart, body.coupon) if body.coupon else None
+        code = carts.enter_code(cart, coupon) if coupon else None
         session.flush()
         user_id = user.id if user else None
         order = place(cart, ask, key=key, user_id=user_id, locale=cart.locale)
         _check_provider(order, ask)
         if code is not None and all(one.code != code for one in order.adjustments):
-            raise _refused_coupon(cart, ask, code)
+            raise _NoEffect(code)
     return order
 
 
@@ -156,6 +168,8 @@ def _check_provider(order: Order, ask: Checkout) -> None:
 
 
 def _refused_coupon(cart: Cart, ask: Checkout, code: str) -> Problem:
+    """Why a coupon takes nothing off, asked of the cart as it was; nothing of it is kept."""
+    cart.codes = [*(known for known in cart.codes if known != code), code]
     view = contents(
         cart,
         locale=cart.locale,
@@ -164,6 +178,7 @@ def _refused_coupon(cart: Cart, ask: Checkout, code: str) -> Problem:
         email=ask.email,
     )
     reasons = [str(one.reason) for one in view.quote.rejected if one.code == code]
+    session.rollback()
     words = "This coupon takes nothing off this order."
     errors = {"coupon": [{"code": reasons[0] if reasons else "no_effect", "message": words}]}
     return Problem(422, "coupon_not_applied", words, errors=errors)
