@@ -68,6 +68,15 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE=DEFAULT.babel,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "text/plain",
+            "application/json",
+            "application/problem+json",
+            "application/xml",
+            "image/svg+xml",
+        ],
     )
 
 

@@ -159,7 +159,7 @@ def test_the_last_piece_that_was_sold_meanwhile_is_said_and_nothing_is_charged(
 
 def test_a_bank_transfer_is_accepted_and_waits(shop: Shop, print_id: int) -> None:
     browser = at_checkout(shop, print_id)
-    page = browser.submit("/checkout", **ADDRESS, payment_method="bank_transfer", step="pay")
+    page = browser.submit("/checkout", **ADDRESS, payment_method="manual", step="pay")
     (order,) = orders()
     assert order.state is OrderState.AWAITING_PAYMENT
     assert "How to pay" in page.text

@@ -47,6 +47,7 @@ def public_page(view: Callable[..., Any]) -> Callable[..., Any]:
             response.headers["Cache-Control"] = "private, no-cache"
         elif response.status_code == 200:
             response.headers[MARK] = "1"
+            response.headers["Content-Encoding"] = "identity"  # it is compressed once, when kept
         return response
 
     shared.access = "public"  # type: ignore[attr-defined]
@@ -146,9 +147,11 @@ class PageCache:
         )
         version = self._read_version()
         page = self._find(version, key)
-        if page is None:
-            return self._ask(environ, start, version, key)
-        return _answer(page, environ, start)
+        if page is not None:
+            return _answer(page, environ, start)
+        if environ["REQUEST_METHOD"] == "HEAD":  # has no body to keep
+            return self._app(environ, _without_mark(start))
+        return self._ask(environ, start, version, key)
 
     def _find(self, version: int, key: tuple[Any, ...]) -> Page | None:
         with self._lock:
@@ -173,8 +176,6 @@ class PageCache:
                 return start(status, [h for h in headers if h[0] != MARK], exc_info)
             return None
 
-        environ = dict(environ, HTTP_ACCEPT_ENCODING="identity", REQUEST_METHOD="GET")
-        environ.pop("HTTP_IF_NONE_MATCH", None)
         answer = self._app(environ, remember)
         if not told or not _marked(told[1]):
             return answer
@@ -215,7 +216,8 @@ def _has_currency(environ: dict[str, Any]) -> bool:
 
 
 def _keep(headers: list[tuple[str, str]], body: bytes) -> Page:
-    dropped = {MARK.lower(), "content-length", "cache-control", "etag", "vary", "set-cookie"}
+    dropped = {MARK.lower(), "content-length", "content-encoding", "cache-control", "etag"}
+    dropped |= {"vary", "set-cookie"}
     kept = [h for h in headers if h[0].lower() not in dropped]
     kept += [("Cache-Control", SHARED), ("Vary", "Accept-Encoding")]
     etag = hashlib.sha256(body).hexdigest()[:24]
