@@ -1,9 +1,8 @@
 """Every table of the first release"""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 from sqlalchemy import Text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import postgresql
 
 revision = "0001"
@@ -282,9 +281,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limits")),
     )
     with op.batch_alter_table("rate_limits", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_rate_limits_expires_at"), ["expires_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_rate_limits_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "roles",

@@ -24,11 +24,11 @@ VALUES = {
 
 def _routes(app: Flask) -> list[tuple[str, str, Any]]:
     """(method, rule, view) of every route."""
-    found = []
-    for rule in app.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            found.append((method, rule.rule, app.view_functions[rule.endpoint]))
-    return found
+    return [
+        (method, rule.rule, app.view_functions[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
 
 
 def _path(rule: str) -> str:

@@ -135,7 +135,7 @@ def all_ids(status: ProductStatus | None = None) -> list[int]:
     return list(session.scalars(statement))
 
 
-def active_variants(product_ids: Some[int]) -> sa.Select[tuple[int, int]]:
+def active_variants(product_ids: Some[int]) -> sa.Select[int, int]:
     """SELECT id, product_id of the variants for sale of those products."""
     return sa.select(Variant.id, Variant.product_id).where(
         Variant.product_id.in_(product_ids), Variant.is_active

@@ -46,7 +46,7 @@ class ProductCategory(Base):
 
 
 class Collection(Identified, Dated, Base):
-    """A chosen set of products: by hand, or by ``rule`` (``{"tags": ["sea"], "max_price": 9900}``)."""
+    """A set of products: by hand, or by ``rule``: ``{"tags": ["sea"], "max_price": 9900}``."""
 
     __tablename__ = "collections"
     slug: Mapped[str] = mapped_column(sa.String(120), unique=True)

@@ -220,7 +220,7 @@ class VariantPrice(Identified, Base):
 
 
 class PriceChange(Identified, Base):
-    """A price as it was from ``at`` on (store currency). Append-only; for the 30-day lowest price."""
+    """A price from ``at`` on (store currency). Append-only; for the 30-day lowest price."""
 
     __tablename__ = "price_changes"
     variant_id: Mapped[int] = mapped_column(sa.ForeignKey("variants.id", ondelete="CASCADE"))
