@@ -12,6 +12,7 @@ from tests.conftest import Shop
 from vitrina.accounts.models import User
 from vitrina.catalog.models.products import Variant
 from vitrina.core.db import committing, session
+from vitrina.core.idempotency import IdempotencyKey
 from vitrina.inventory.actions import set_on_hand
 from vitrina.inventory.queries import availability
 from vitrina.orders.models import Order
@@ -303,3 +304,13 @@ def test_staff_cancel_an_order_and_all_comes_back(shop: Shop, api: Program) -> N
     assert (shown["payment_status"], left(mug_id)) == ("refunded", 1)
     manager.post(path, {}, status=409)
     manager.post("/orders/VT-1/cancellation", {}, status=404)
+
+
+def test_a_request_whose_answer_got_lost_finds_its_order_again(api: Program) -> None:
+    buyer = Buyer(api, (make.variant(), 1))
+    first = buyer.orders(key="lost")
+    with committing():
+        session.execute(sa.delete(IdempotencyKey))
+    assert buyer.orders(key="lost") == first
+    assert buyer.orders(key="another", status=404)["code"] == "cart_not_found"
+    assert count() == 1

@@ -1,8 +1,10 @@
 """Orders: placing one from the cart, and looking at those that are the caller's."""
 
 import re
+from typing import Annotated
 
 from flask import request
+from pydantic import WithJsonSchema
 
 from vitrina.api import kit, once
 from vitrina.api.access import shopper, signed_in
@@ -14,11 +16,11 @@ from vitrina.api.reading import read_cursor, write_cursor
 from vitrina.api.schemas import Code, In, Page, PageQuery, Query, Text
 from vitrina.api.tokens import current_user, refused
 from vitrina.cart import actions as carts
-from vitrina.cart.errors import EmptyCart
+from vitrina.cart.errors import CartNotFound, EmptyCart
 from vitrina.cart.models import Cart
 from vitrina.cart.queries import contents
 from vitrina.checkout.actions import place
-from vitrina.checkout.errors import PaymentDeclined
+from vitrina.checkout.errors import CartOrdered, PaymentDeclined
 from vitrina.checkout.rules import Checkout, destination
 from vitrina.core import address as addresses
 from vitrina.core.address import InvalidAddress, PostalAddress
@@ -76,10 +78,13 @@ class OrderIn(In):
     note: Text = ""
 
 
+_STATES = WithJsonSchema({"type": "string", "enum": [str(state) for state in OrderState]})
+
+
 class OrdersQuery(PageQuery):
     """Which orders. ``q``: a part of a number, an e-mail or a title."""
 
-    status: OrderState | None = None
+    status: Annotated[OrderState, _STATES] | None = None
     q: Text = ""
 
 
@@ -101,9 +106,13 @@ class LinkQuery(Query):
 def create(body: OrderIn) -> Answer:
     used = once.key()
     key = hash_token(f"{once.scope()}:{used}") if used else new_token()
-    order = queries.find_by_key(key) if used else None
-    if order is None:
+    try:
         order = _place(body, key)
+    except (CartNotFound, CartOrdered, EmptyCart):
+        known = queries.find_by_key(key)  # the answer to this very request may have got lost
+        if known is None:
+            raise
+        order = known
     number = order.number
     result = paying.pay(order, body.payment.token)
     if result is not None and result.failed:
@@ -137,12 +146,12 @@ class _NoEffect(Exception):
 
 
 def _placed(cart: Cart, ask: Checkout, key: str, coupon: str | None) -> Order:
-    user = current_user()
+    user, locale = current_user(), cart.locale
+    user_id = user.id if user else None
     with committing():
         code = carts.enter_code(cart, coupon) if coupon else None
         session.flush()
-        user_id = user.id if user else None
-        order = place(cart, ask, key=key, user_id=user_id, locale=cart.locale)
+        order = place(cart, ask, key=key, user_id=user_id, locale=locale)
         _check_provider(order, ask)
         if code is not None and all(one.code != code for one in order.adjustments):
             raise _NoEffect(code)
