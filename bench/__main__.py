@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy.engine import create_engine
 from sqlalchemy.sql import text
@@ -189,7 +190,7 @@ def _sample(url: str) -> dict[str, Any]:
             "slugs": column("SELECT slug FROM products ORDER BY id LIMIT 60"),
             "categories": column("SELECT path FROM categories WHERE path LIKE 'prints/%' LIMIT 6"),
             "variants": column("SELECT id FROM variants WHERE track_stock ORDER BY id LIMIT 400"),
-            "words": ["harbour", "night", "blue", "ridge", "tidal+study", "mapa", "остров", "oak"],
+            "words": ["harbour", "night", "blue", "ridge", "tidal+study", quote("остров"), "oak"],
         }
     engine.dispose()
     return found
