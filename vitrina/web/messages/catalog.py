@@ -14,7 +14,6 @@ MESSAGES = {
     "options_taken": _l("There is a variant with these options."),
     "last_variant": _l("A product keeps at least one variant."),
     "category_not_empty": _l("Move or remove the categories below it first."),
-    "already_reviewed": _l("You have written about this product before."),
     "invalid_product.missing": _l("Fill in this field."),
     "invalid_product.too_long": _l("Use at most %(limit)s characters."),
     "invalid_product.negative": _l("This cannot be less than zero."),
