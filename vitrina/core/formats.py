@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_currency
 
 from vitrina.core.locales import Locale
@@ -42,8 +42,11 @@ def day(value: date | datetime, locale: Locale, *, style: str = "medium") -> str
 
 
 def moment(value: datetime, locale: Locale, *, style: str = "medium") -> str:
-    """A date and time, in UTC."""
-    return str(format_datetime(value, style, locale=locale.babel))
+    """A date and time, in UTC: ``21 Nov 2026, 14:05``."""
+    if style != "medium":
+        return str(format_datetime(value, style, locale=locale.babel))
+    hour = format_time(value, "short", locale=locale.babel)
+    return f"{format_date(value, style, locale=locale.babel)}, {hour}"
 
 
 def days(first: date, last: date, locale: Locale) -> str:

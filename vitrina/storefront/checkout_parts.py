@@ -114,6 +114,7 @@ def _delivery(option: ShippingOption, view: CartView) -> dict[str, Any]:
         "arrives": days(option.deliver_from, option.deliver_to),
         "price": money(option.price) if option.price else _("Free"),
         "note": option.description,
+        "reload": "#summary",
     }
 
 
