@@ -1,108 +1,171 @@
-"""Checkout on one page, for guests and customers, complete without script."""
+"""The checkout: contact, address, delivery, payment and review on one page.
+
+Without script a country or a way of delivery is changed by the same form's "Update" button; nothing
+typed is ever lost. What the buyer confirms is the fingerprint of the quote on the page.
+"""
 
 from collections.abc import Mapping
-from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from vitrina.checkout.actions import place
+from vitrina.cart import queries as carts
+from vitrina.cart.models import Cart
+from vitrina.cart.view import CartView
+from vitrina.checkout import actions
 from vitrina.checkout.errors import QuoteChanged
+from vitrina.checkout.rules import Checkout, is_email
+from vitrina.core.address import PostalAddress
 from vitrina.core.db import committing, session
 from vitrina.core.errors import DomainError
-from vitrina.orders.models import Order
-from vitrina.orders.queries import by_id
-from vitrina.storefront.checkout_form import CheckoutForm
-from vitrina.web import limits, paying
+from vitrina.core.ids import new_token
+from vitrina.core.places import Destination
+from vitrina.storefront import checkout_parts as parts
+from vitrina.web import address_fields, paying
 from vitrina.web.access import public
+from vitrina.web.limits import limiter
 from vitrina.web.links import url_for
-from vitrina.web.messages.words import sentence
+from vitrina.web.messages.words import sentence, status_of
 from vitrina.web.visitor import visitor
 
 bp = Blueprint("checkout", __name__)
+Errors = dict[str, str]
+Shown = str | Response | tuple[str, int]
 
 
 @bp.get("/checkout")
 @public
-def show() -> str | Response:
-    """The form, filled in with what is known of a customer."""
+def show() -> Shown:
+    """The checkout, with what is known of the customer filled in."""
     cart = visitor().cart()
-    if cart is None:
+    if cart is None or not cart.buying:
         return redirect(url_for("cart.show"), 303)
-    form = CheckoutForm.of_visitor(cart, request.args)
-    if not form.view.lines:
-        return redirect(url_for("cart.show"), 303)
-    return _page(form)
+    return _page(cart, parts.known_values(cart))
 
 
 @bp.post("/checkout")
 @public
-@limits.limiter.limit("30/minute;200/hour", methods=["POST"])
-def pay() -> str | Response | tuple[str, int]:
-    """Place the order and ask for its money; everything typed is kept when that fails."""
+@limiter.limit("30/minute")
+def place() -> Shown:
+    """Place the order and pay for it, or only show the page again for another country."""
     cart = visitor().cart()
-    if cart is None:
-        flash(_("Your cart is empty."), "info")
-        return redirect(url_for("cart.show"), 303)
-    form = CheckoutForm.sent(cart, request.form)
-    if "update" in request.form:
-        return _page(form)
-    if not form.validate():
-        return _page(form), 422
+    if cart is None or not cart.buying:
+        return _nothing_to_buy()
+    values = {name: value.strip()[:2000] for name, value in request.form.items()}
+    if values.get("step") == "update":
+        return _page(cart, values)
+    view = _view(cart, values)
+    ask, token, errors = _read(view, values)
+    if ask is None:
+        return _page(cart, values, errors=errors, status=422)
+    return _buy(cart, values, ask, token)
+
+
+def _buy(cart: Cart, values: Mapping[str, str], ask: Checkout, token: str) -> Shown:
+    user = visitor().user
     try:
-        order = _place(form)
+        with committing():
+            order = actions.place(
+                cart,
+                ask,
+                key=values.get("key") or new_token(),
+                user_id=user.id if user else None,
+                locale=visitor().locale.code,
+            )
     except DomainError as error:
         session.rollback()
-        return _refused(form, error)
-    return _charge(form, order)
-
-
-def _place(form: CheckoutForm) -> Order:
-    user = visitor().user
-    with committing():
-        order = place(
-            form.cart,
-            form.checkout(),
-            key=form.key,
-            user_id=user.id if user else None,
-            locale=visitor().locale.code,
-        )
-        order_id = order.id
-    return by_id(order_id)
-
-
-def _charge(form: CheckoutForm, order: Order) -> Response | tuple[str, int]:
-    result = paying.pay(order, form.token)
-    visitor().forget_cart()
+        return _refused(cart, values, error)
+    result = paying.pay(order, token)
     if result is not None and result.failed:
-        again = form.anew()
-        words = _("The card was declined. Nothing was charged. Try another one, or pay otherwise.")
-        return _page(again, problem=words), 402
+        words = _("The card was declined. Nothing was charged. Try another card.")
+        again = {**values, "key": new_token(), "card": ""}
+        return _page(cart, again, errors={"card": words}, status=402)
     if result is not None and result.redirect_url:
         return redirect(result.redirect_url, 303)
+    visitor().forget_cart()
     return redirect(paying.order_link(order.number), 303)
 
 
-def _refused(form: CheckoutForm, error: DomainError) -> str | Response | tuple[str, int]:
-    """A rule said no. Nothing was charged, nothing typed is lost, and the sums are today's."""
-    if error.code in ("cart_already_ordered", "cart_empty", "cart_not_found"):
-        flash(sentence(error), "info")
-        return redirect(url_for("cart.show"), 303)
-    again = form.anew()
-    if not again.view.lines:
-        abort(409)
+def _refused(cart: Cart, values: Mapping[str, str], error: DomainError) -> Shown:
+    """The order could not be placed: say why, show the page as it stands now, charge nothing."""
     words = sentence(error)
-    if isinstance(error, QuoteChanged):
-        words = _(
-            "The total was %(before)s and is now %(now)s. Nothing was charged: look at it once "
-            "more, and pay if it is right.",
-            before=form.seen_total or _("another"),
-            now=again.total,
-        )
-    return _page(again, problem=words), 409
+    field = "delivery" if isinstance(error, QuoteChanged) else "lines"
+    fresh = {**values, "key": new_token()}
+    return _page(cart, fresh, errors={field: words}, status=status_of(error))
 
 
-def _page(form: CheckoutForm, **more: Any) -> str:
-    facts: Mapping[str, Any] = {"problem": None, **more}
-    return render_template("storefront/checkout/show.html", form=form, **facts)
+def _read(view: CartView, values: Mapping[str, str]) -> tuple[Checkout | None, str, Errors]:
+    """The form as a Checkout with the payment's token; None with what is wrong by field."""
+    errors: Errors = {}
+    email = values.get("email", "")
+    if not is_email(email):
+        errors["email"] = _("Enter an e-mail address such as ana@example.com")
+    shipping = _address(values, "", errors) if view.needs_shipping else None
+    billing = _address(values, "billing_", errors) if _has_billing(view, values) else None
+    provider = values.get("payment_method", "")
+    if provider not in {info.code for info in parts.offered(view)}:
+        errors["payment_method"] = _("Choose how you want to pay")
+    token = parts.token(provider, values)
+    if token is None:
+        token = ""
+        errors["card"] = _("Enter the number of one of the test cards")
+    if errors:
+        return None, "", errors
+    ask = Checkout(
+        email=email,
+        provider=provider,
+        shipping_address=shipping,
+        billing_address=billing,
+        shipping_method=values.get("shipping_method") or None,
+        confirmed=values.get("confirmed") or "",
+        note=values.get("note", ""),
+    )
+    return ask, token, {}
+
+
+def _has_billing(view: CartView, values: Mapping[str, str]) -> bool:
+    return view.needs_shipping and values.get("billing_other") == "y"
+
+
+def _address(values: Mapping[str, str], prefix: str, errors: Errors) -> PostalAddress | None:
+    names = {n.removeprefix(prefix): v for n, v in values.items() if n.startswith(prefix)}
+    found, wrong = address_fields.read(names)
+    for name, problem in wrong.items():
+        errors[prefix + name] = address_fields.message(name, problem)
+    return found
+
+
+def _view(cart: Cart, values: Mapping[str, str]) -> CartView:
+    """The cart for the address and the delivery of the form, as far as they are known."""
+    place = Destination(
+        country=values.get("country", ""),
+        region=values.get("region", ""),
+        postal_code=values.get("postal_code", ""),
+    )
+    return carts.contents(
+        cart,
+        locale=visitor().locale.code,
+        destination=place if place.country else None,
+        shipping_code=values.get("shipping_method") or None,
+        email=values.get("email") or None,
+    )
+
+
+def _page(
+    cart: Cart,
+    values: Mapping[str, str],
+    *,
+    errors: Errors | None = None,
+    status: int = 200,
+) -> Shown:
+    view = _view(cart, values)
+    if not view.lines:
+        return _nothing_to_buy()
+    shown = parts.show(view, values, errors or {})
+    return render_template("storefront/checkout/show.html", **shown), status
+
+
+def _nothing_to_buy() -> Response:
+    flash(_("Your cart is empty."), "warn")
+    return redirect(url_for("cart.show"), 303)
