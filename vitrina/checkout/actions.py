@@ -111,9 +111,9 @@ def _ended(order: Order, payment: Payment, *, by: str) -> None:
     if order.state is not OrderState.AWAITING_PAYMENT:
         return
     attempts = [one.id for one in order.payments]
-    promotions.give_back(coupon_reference(order.number, attempts.index(payment.id) + 1))
     if not any(one.state in OPEN for one in order.payments):
         inventory.release(order.number, by=by)
+    promotions.give_back(coupon_reference(order.number, attempts.index(payment.id) + 1))
     record(PaymentFailed(order_id=order.id, number=order.number, reason=payment.failure))
 
 
@@ -129,15 +129,16 @@ def retry_payment(order: Order, provider: str, *, by: str) -> Payment:
         raise OrderNotPayable(number=order.number, state=str(order.state))
     if any(payment.state in ON_ITS_WAY for payment in order.payments):
         raise PaymentOpen(number=order.number)
-    for attempt, payment in enumerate(order.payments, start=1):
+    for payment in order.payments:
         payments.abandon(payment, by=by, note="another way to pay")
-        promotions.give_back(coupon_reference(order.number, attempt))
     now = clock.now()
     until = pays_until(now, pay_later=info.pay_later, days=info.days)
     inventory.release(order.number, by=by)
     wanted = pieces((line.variant_id, line.quantity) for line in order.lines)
     expires_at = None if info.pay_later else until
     inventory.reserve(order.number, wanted, expires_at=expires_at, by=by)
+    for attempt in range(1, len(order.payments) + 1):
+        promotions.give_back(coupon_reference(order.number, attempt))
     reference = coupon_reference(order.number, len(order.payments) + 1)
     promotions.redeem(used_promotions(order), reference, order.email)
     order.expires_at = until

@@ -54,8 +54,7 @@ def place(cart: Cart, ask: Checkout, *, key: str, user_id: int | None, locale: s
     _check_contact(ask)
     by = f"customer:{user_id}" if user_id else "guest"
     number = snapshot.free_number(store.current().number_prefix)
-    for older in queries.unpaid_of_cart(cart.id):
-        orders.replace(older, by_number=number, by=by)
+    _replace_older(locked, number, by=by)
     view = _confirmed(locked, ask, locale)
     return _write(view, ask, provider, number=number, key=key, user_id=user_id, locale=locale)
 
@@ -68,6 +67,21 @@ def _lock(cart_id: int) -> Cart:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+def _replace_older(cart: Cart, number: str, *, by: str) -> None:
+    """Put aside the orders of this cart that were never paid; their stock and coupons are free.
+
+    That takes promotions before stock is taken again, so all the shelves are locked first.
+    """
+    older = queries.unpaid_of_cart(cart.id)
+    if not older:
+        return
+    variants = {line.variant_id for line in cart.lines}
+    variants |= {line.variant_id for order in older for line in order.lines if line.variant_id}
+    inventory.lock(variants)
+    for order in older:
+        orders.replace(order, by_number=number, by=by)
 
 
 def _check_contact(ask: Checkout) -> None:

@@ -96,6 +96,20 @@ def _set_counts(counts: Mapping[StockItem, int], *, by: str, note: str) -> None:
     store.touch_catalogue()
 
 
+def lock(variant_ids: Iterable[int]) -> None:
+    """Take the shelves of these variants now, in the order of their keys, until the commit.
+
+    For whoever is going to give some back before taking others: without it, two of them could
+    wait for each other (docs/locking.md).
+    """
+    session.execute(
+        sa.select(StockItem.id)
+        .where(StockItem.variant_id.in_(list(variant_ids)))
+        .order_by(StockItem.id)
+        .with_for_update()
+    )
+
+
 def reserve(
     reference: str, wanted: Mapping[int, int], *, expires_at: datetime | None, by: str
 ) -> None:
