@@ -16,6 +16,8 @@ class Kind(StrEnum):
     """How a buyer pays, so that a face can draw it."""
 
     CARD = "card"
+    HOSTED = "hosted"
+    """On the provider's own page, where the buyer is sent."""
     TRANSFER = "transfer"
     ON_DELIVERY = "on_delivery"
 
@@ -62,7 +64,10 @@ class Status(StrEnum):
 class PaymentRequest:
     """What a provider is asked to take. ``reference`` is ours; ``token`` is the buyer's means.
 
-    ``key`` makes a repeat harmless. The buyer comes back to ``return_url``.
+    ``key`` makes a repeat harmless, and every value is the same in a repeat. The buyer comes back
+    to ``return_url``, whether they paid or turned away. ``capture``: take the money at once, or
+    only authorize it. ``customer``: the provider's name for a customer it knows; ``save``: keep the
+    means for them, because they asked for that.
     """
 
     reference: str
@@ -73,14 +78,53 @@ class PaymentRequest:
     return_url: str
     token: str = ""
     locale: str = "en"
+    capture: bool = True
+    customer: str = ""
+    save: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What may be kept of a card (PCI DSS 3.3): never its number.
+
+    ``fingerprint`` is the provider's name for the card, the same for each use of it.
+    """
+
+    brand: str
+    last4: str
+    exp_month: int = 0
+    exp_year: int = 0
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFact:
+    """A refund as the provider knows it. ``key`` is ours, where it was asked for by us."""
+
+    ref: str
+    amount: Money
+    status: "Status"
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFact:
+    """A buyer's bank takes the money back. ``state``: ``open``, ``won`` or ``lost`` by the shop."""
+
+    ref: str
+    amount: Money
+    state: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a call. ``ref`` is the provider's name for the payment (or the refund).
 
-    ``amount`` is what was captured or given back. ``reason`` says why it failed, as a code.
-    ``redirect_url``: where the buyer must go while it REQUIRES_ACTION.
+    ``amount`` is what was captured or given back; a capture may be a part of what was authorized.
+    ``reason`` says why it failed, as a code. While it REQUIRES_ACTION, the buyer must go to
+    ``redirect_url``, or confirm with ``client_secret`` on a page of the shop. ``refunds`` and
+    ``disputes`` are told by ``check``: also those that were not made through the shop.
     """
 
     status: Status
@@ -88,6 +132,11 @@ class Outcome:
     amount: Money | None = None
     reason: str = ""
     redirect_url: str = ""
+    client_secret: str = field(default="", repr=False)
+    card: Card | None = None
+    customer: str = ""
+    refunds: tuple[RefundFact, ...] = ()
+    disputes: tuple[DisputeFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +182,33 @@ class PaymentProvider(Protocol):
         """
         ...
 
+    def recover(self, ask: PaymentRequest) -> Outcome:
+        """Where the payment of an ``ask`` stands whose answer was lost; NOTHING if none began.
+
+        Takes no money that ``start`` had not taken.
+        """
+        ...
+
     def capture(self, ref: str, amount: Money, key: str) -> Outcome:
-        """Take an authorized amount. However often it is asked, the buyer pays once."""
+        """Take all or a part of an authorized amount, once; the rest is given up.
+
+        However often it is asked, the buyer pays once.
+        """
+        ...
+
+    def cancel(self, ref: str, key: str) -> Outcome:
+        """Give up a payment that is not captured: CANCELLED, or where it stands when that is late.
+
+        What was authorized is free again, and a page that waits for the buyer takes no money.
+        """
         ...
 
     def refund(self, ref: str, amount: Money, key: str) -> Outcome:
-        """Give part or all back: REFUNDED, or FAILED. The same key refunds once."""
+        """Give part or all back: REFUNDED, PENDING or FAILED. The same key refunds once."""
         ...
 
     def check(self, ref: str) -> Outcome:
-        """Where a payment stands. ``ref`` is the provider's name, or our reference."""
+        """Where a payment stands now. ``ref`` is the provider's name for it."""
         ...
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> list[Notice]:

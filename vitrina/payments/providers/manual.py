@@ -38,8 +38,14 @@ class Manual:
     def start(self, ask: PaymentRequest) -> Started:
         return Started(Outcome(Status.PENDING, ref=ask.reference))
 
+    def recover(self, ask: PaymentRequest) -> Outcome:
+        return Outcome(Status.PENDING, ref=ask.reference)
+
     def capture(self, ref: str, amount: Money, key: str) -> Outcome:
         return Outcome(Status.PENDING, ref=ref)
+
+    def cancel(self, ref: str, key: str) -> Outcome:
+        return Outcome(Status.CANCELLED, ref=ref)
 
     def refund(self, ref: str, amount: Money, key: str) -> Outcome:
         return Outcome(Status.REFUNDED, ref=key, amount=amount)

@@ -23,6 +23,7 @@ from vitrina.payments.provider import (
     Outcome,
     PaymentRequest,
     ProviderInfo,
+    RefundFact,
     Started,
     Status,
 )
@@ -85,12 +86,18 @@ class Sandbox:
         )
         if ask.token == "tok_timeout":
             raise ProviderTimeout(provider=self.code)
-        return Started(_outcome(payment))
+        return Started(self._outcome(payment))
+
+    def recover(self, ask: PaymentRequest) -> Outcome:
+        return self.check(ask.reference)
 
     def capture(self, ref: str, amount: Money, key: str) -> Outcome:
-        return _outcome(
+        return self._outcome(
             self.bank.capture(key=key, ref=ref, amount=amount.minor, currency=amount.currency)
         )
+
+    def cancel(self, ref: str, key: str) -> Outcome:
+        return self._outcome(self.bank.cancel(ref))
 
     def refund(self, ref: str, amount: Money, key: str) -> Outcome:
         answer = self.bank.refund(key=key, ref=ref, amount=amount.minor, currency=amount.currency)
@@ -103,7 +110,7 @@ class Sandbox:
 
     def check(self, ref: str) -> Outcome:
         try:
-            return _outcome(self.bank.look(ref))
+            return self._outcome(self.bank.look(ref))
         except PaymentNotFound:
             return Outcome(Status.NOTHING)
 
@@ -158,14 +165,17 @@ class Sandbox:
         if abs(clock.now().timestamp() - int(moment)) > TOLERANCE:
             raise ForgedNotice(provider=self.code, reason="too_old")
 
-
-def _outcome(payment: Mapping[str, Any]) -> Outcome:
-    status = Status(payment["status"])
-    captured = Money(payment["captured"], payment["currency"])
-    return Outcome(
-        status,
-        ref=payment["ref"],
-        amount=captured if status is Status.CAPTURED else None,
-        reason=payment["reason"],
-        redirect_url=f"/sandbox/3ds/{payment['ref']}" if status is Status.REQUIRES_ACTION else "",
-    )
+    def _outcome(self, payment: Mapping[str, Any]) -> Outcome:
+        status, currency = Status(payment["status"]), payment["currency"]
+        is_open = status is Status.REQUIRES_ACTION
+        return Outcome(
+            status,
+            ref=payment["ref"],
+            amount=Money(payment["captured"], currency) if status is Status.CAPTURED else None,
+            reason=payment["reason"],
+            redirect_url=f"/sandbox/3ds/{payment['ref']}" if is_open else "",
+            refunds=tuple(
+                RefundFact(one["ref"], Money(one["amount"], currency), Status.REFUNDED, one["key"])
+                for one in self.bank.refunds(payment["ref"])
+            ),
+        )

@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS calls (
 CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, ref TEXT NOT NULL, due_at REAL NOT NULL, sent_at REAL
 );
+CREATE TABLE IF NOT EXISTS refunds (
+    ref TEXT PRIMARY KEY, payment TEXT NOT NULL, key TEXT NOT NULL, amount INTEGER NOT NULL
+);
 CREATE INDEX IF NOT EXISTS events_due ON events (due_at) WHERE sent_at IS NULL;
 """
 
@@ -85,13 +88,13 @@ class Bank:
             return self._state(db, str(known["ref"]))
 
     def capture(self, *, key: str, ref: str, amount: int, currency: str) -> dict[str, Any]:
-        """Take an authorized amount, once."""
+        """Take all or a part of an authorized amount, once; the rest is given up."""
         with self._writing() as db:
             asked = [ref, amount, currency]
             known = _known(db, f"capture:{key}", asked)
             if known is None:
                 payment = self._state(db, ref)
-                fits = amount == payment["amount"] and currency == payment["currency"]
+                fits = 0 < amount <= payment["amount"] and currency == payment["currency"]
                 if payment["status"] == "authorized" and fits:
                     db.execute(
                         "UPDATE payments SET status = 'captured', captured = ? WHERE ref = ?",
@@ -116,8 +119,30 @@ class Bank:
                     "UPDATE payments SET refunded = refunded + ? WHERE ref = ?", (amount, ref)
                 )
                 known = {"status": "refunded", "ref": f"sbr_{secrets.token_hex(12)}"}
+                db.execute(
+                    "INSERT INTO refunds (ref, payment, key, amount) VALUES (?, ?, ?, ?)",
+                    (known["ref"], payment["ref"], key, amount),
+                )
                 _remember(db, f"refund:{key}", asked, known)
             return known
+
+    def cancel(self, ref: str) -> dict[str, Any]:
+        """Give up a payment that is not captured; it says where it stands when that is late."""
+        with self._writing() as db:
+            if self._state(db, ref)["status"] not in ("captured", "failed"):
+                db.execute(
+                    "UPDATE payments SET status = 'cancelled', reason = 'cancelled' WHERE ref = ?",
+                    (ref,),
+                )
+            return self._state(db, ref)
+
+    def refunds(self, ref: str) -> list[dict[str, Any]]:
+        """What was given back of a payment, the oldest first."""
+        with self._writing() as db:
+            rows = db.execute(
+                "SELECT ref, key, amount FROM refunds WHERE payment = ? ORDER BY rowid", (ref,)
+            )
+            return [dict(row) for row in rows]
 
     def authenticate(self, ref: str, *, approved: bool) -> dict[str, Any]:
         """The buyer answered the bank's question (3-D Secure)."""
