@@ -22,7 +22,8 @@ class Cart(Identified, Dated, Base):
     """A cart. A guest holds its ``token`` in a cookie or header; the row keeps only the hash.
 
     A customer has one ACTIVE cart, and SAVED ones with a ``name``. ``version`` rises with every
-    change. ``codes`` are the coupon codes entered, in capitals.
+    change. ``codes`` are the coupon codes entered, in capitals; ``credits`` the ids of the gift
+    cards and the store credit that it is to be paid with.
     """
 
     __tablename__ = "carts"
@@ -36,6 +37,7 @@ class Cart(Identified, Dated, Base):
     locale: Mapped[str] = mapped_column(sa.String(10), default="en")
     country: Mapped[str] = mapped_column(sa.String(2), default="")
     codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    credits: Mapped[list[int]] = mapped_column(JSON, default=list)
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(index=True)

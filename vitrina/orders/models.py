@@ -11,7 +11,7 @@ from vitrina.core import clock
 from vitrina.core.db import JSON, Base, Dated, EnumText, Identified, Minor, TransitionRow
 from vitrina.core.money import Money
 from vitrina.core.states import Machine
-from vitrina.payments.models import Payment, PaymentState
+from vitrina.payments.models import Payment, PaymentState, RefundState
 from vitrina.shipping.models import Shipment, ShipmentState
 
 
@@ -34,6 +34,8 @@ class OrderVerb(StrEnum):
     EXPIRE = "expire"
     REVIVE = "revive"
 
+
+HELD = (PaymentState.PENDING, PaymentState.AUTHORIZED)
 
 _S = OrderState
 ORDER: Machine[OrderState, OrderVerb] = Machine(
@@ -133,15 +135,33 @@ class Order(Identified, Dated, Base):
         return self.money(sum(payment.refunded for payment in self.payments))
 
     @property
+    def held(self) -> Money:
+        """What gift cards and store credit keep ready for this order."""
+        ready = [one for one in self.payments if one.is_credit and one.state in HELD]
+        return self.money(sum(payment.amount for payment in ready))
+
+    @property
     def outstanding(self) -> Money:
-        return self.total_money - self.captured
+        """What has to come in still; negative when too much came. Surplus given back is no more."""
+        surplus = sum(
+            refund.amount
+            for payment in self.payments
+            if payment.refunded or payment.refunding
+            for refund in payment.refunds
+            if not refund.of_sale and refund.state is not RefundState.FAILED
+        )
+        return self.total_money - self.captured + self.money(surplus)
+
+    @property
+    def attempts(self) -> list[Payment]:
+        """The payments that a provider was asked for, in their order."""
+        return [payment for payment in self.payments if not payment.is_credit]
 
     @property
     def payment(self) -> Payment | None:
-        """The payment that counts: a captured one, else the latest."""
-        return next((p for p in self.payments if p.captured), None) or (
-            self.payments[-1] if self.payments else None
-        )
+        """The payment that counts: a captured one of a provider, else the latest."""
+        tried = self.attempts or self.payments
+        return next((p for p in tried if p.captured), None) or (tried[-1] if tried else None)
 
     @property
     def payment_status(self) -> str:
@@ -211,6 +231,28 @@ class OrderLine(Identified, Base):
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity"),
         sa.CheckConstraint("discount >= 0 AND total >= 0", name="amounts"),
+    )
+
+
+class RefundLine(Identified, Base):
+    """What a refund gave back of a line; ``order_line_id`` None is the delivery.
+
+    ``amount`` and its ``tax`` are minor units of the stored sums of the line, never of new prices.
+    """
+
+    __tablename__ = "refund_lines"
+    refund_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("refunds.id", ondelete="CASCADE"), index=True
+    )
+    order_line_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("order_lines.id", ondelete="CASCADE"), index=True
+    )
+    quantity: Mapped[int] = mapped_column(default=0)
+    amount: Mapped[int] = mapped_column(Minor)
+    tax: Mapped[int] = mapped_column(Minor, default=0)
+    __table_args__ = (
+        sa.CheckConstraint("quantity >= 0 AND amount >= 0", name="amounts"),
+        sa.CheckConstraint("tax >= 0 AND tax <= amount", name="tax"),
     )
 
 

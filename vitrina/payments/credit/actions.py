@@ -1,0 +1,156 @@
+"""What is done with gift cards and store credit. Balances move by one conditional UPDATE each."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from vitrina.core import audit, clock
+from vitrina.core.db import session
+from vitrina.core.ids import new_token
+from vitrina.core.money import Money
+from vitrina.payments.credit import queries
+from vitrina.payments.credit.errors import NotEnoughCredit
+from vitrina.payments.credit.models import (
+    CreditAccount,
+    CreditKind,
+    CreditMovement,
+    CreditMovementKind,
+)
+from vitrina.payments.credit.rules import code_hash, new_code, normal_code
+from vitrina.payments.ledger import actions as ledger
+from vitrina.payments.ledger import rules as books
+from vitrina.payments.ledger.models import EntryKind
+
+_M = CreditMovementKind
+_QUIET = {"synchronize_session": False}
+
+
+def holder(kind: CreditKind) -> str:
+    """The ledger's account of what is owed: gift cards or store credit."""
+    return "gift_cards" if kind is CreditKind.GIFT_CARD else "store_credit"
+
+
+def issue_gift_card(
+    amount: Money, *, expires_at: datetime | None = None, note: str = "", by: str
+) -> tuple[CreditAccount, str]:
+    """Make a gift card; its code is told this once and kept as a hash only."""
+    code = new_code()
+    account = CreditAccount(
+        kind=CreditKind.GIFT_CARD,
+        code_hash=code_hash(code),
+        last4=normal_code(code)[-4:],
+        currency=amount.currency,
+        expires_at=expires_at,
+        note=note.strip()[:300],
+        by=by,
+    )
+    session.add(account)
+    session.flush()
+    _give(account, amount, by=by)
+    return account, code
+
+
+def give_credit(user_id: int, amount: Money, *, note: str = "", by: str) -> CreditAccount:
+    """Put store credit on a customer's account."""
+    account = credit_account(user_id, amount.currency, by=by)
+    account.note = note.strip()[:300]
+    _give(account, amount, by=by)
+    return account
+
+
+def credit_account(user_id: int, currency: str, *, by: str) -> CreditAccount:
+    """The store credit of a customer in a currency; an empty one is made when there is none."""
+    account = queries.find_of_user(user_id, currency)
+    if account is None:
+        account = CreditAccount(
+            kind=CreditKind.STORE_CREDIT, user_id=user_id, currency=currency, by=by
+        )
+        session.add(account)
+        session.flush()
+    return account
+
+
+def void(account: CreditAccount, *, by: str) -> Money:
+    """End an account; returns what was on it. What is held for orders stays held for them."""
+    session.refresh(account, with_for_update=True)
+    left = account.money
+    account.voided_at = clock.now()
+    session.flush()
+    if left:
+        reference = f"{account.id}/{new_token()[:8]}"
+        _add(account.id, -left.minor)
+        _note(account.id, _M.VOIDED, -left.minor, reference, by)
+        _book(EntryKind.CREDIT_VOIDED, account, reference, -left.minor)
+    audit.note(by, "credit.void", f"credit:{account.id}", {"balance": left.minor}, {"balance": 0})
+    session.refresh(account)
+    return left
+
+
+def hold(account_id: int, amount: int, reference: str, *, by: str) -> None:
+    """Take ``amount`` off a balance for an order. Raises NotEnoughCredit, and takes nothing."""
+    taken = session.execute(
+        sa.update(CreditAccount)
+        .where(
+            CreditAccount.id == account_id,
+            CreditAccount.balance >= amount,
+            CreditAccount.voided_at.is_(None),
+        )
+        .values(balance=CreditAccount.balance - amount),
+        execution_options=_QUIET,
+    ).rowcount  # type: ignore[attr-defined]
+    if amount <= 0 or not taken:
+        raise NotEnoughCredit(wanted=amount)
+    _note(account_id, _M.HELD, -amount, reference, by)
+
+
+def spend(account_id: int, reference: str, *, by: str) -> None:
+    """What was held under ``reference`` has paid for an order."""
+    _note(account_id, _M.SPENT, 0, reference, by)
+
+
+def free(account_id: int, amount: int, reference: str, *, by: str) -> None:
+    """Give back what was held under ``reference``."""
+    _add(account_id, amount)
+    _note(account_id, _M.FREED, amount, reference, by)
+
+
+def put_back(account_id: int, amount: int, reference: str, *, by: str) -> None:
+    """Refund to an account, even one that is over: it is the holder's money again."""
+    _add(account_id, amount)
+    _note(account_id, _M.REFUNDED, amount, reference, by)
+
+
+def _give(account: CreditAccount, amount: Money, *, by: str) -> None:
+    if amount.minor <= 0 or amount.currency != account.currency:
+        raise ValueError("a positive amount in the account's currency")
+    reference = new_token()
+    _add(account.id, amount.minor)
+    _note(account.id, _M.ISSUED, amount.minor, reference, by)
+    _book(EntryKind.CREDIT_ISSUED, account, reference, amount.minor)
+    audit.note(by, "credit.issue", f"credit:{account.id}", {}, {"amount": amount.minor})
+    session.refresh(account)
+
+
+def _add(account_id: int, amount: int) -> None:
+    session.execute(
+        sa.update(CreditAccount)
+        .where(CreditAccount.id == account_id)
+        .values(balance=CreditAccount.balance + amount),
+        execution_options=_QUIET,
+    )
+
+
+def _note(account_id: int, kind: CreditMovementKind, amount: int, reference: str, by: str) -> None:
+    session.add(
+        CreditMovement(account_id=account_id, kind=kind, amount=amount, reference=reference, by=by)
+    )
+    session.flush()
+
+
+def _book(kind: EntryKind, account: CreditAccount, reference: str, amount: int) -> None:
+    ledger.book(
+        kind,
+        reference,
+        account.currency,
+        {books.GIVEN_AWAY: amount, holder(account.kind): -amount},
+    )

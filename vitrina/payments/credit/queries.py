@@ -1,0 +1,117 @@
+"""Looking gift cards and store credit up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from vitrina.core import clock
+from vitrina.core.db import session
+from vitrina.payments.credit.errors import CreditNotFound, GiftCardUnknown
+from vitrina.payments.credit.models import (
+    CreditAccount,
+    CreditKind,
+    CreditMovement,
+    CreditMovementKind,
+)
+from vitrina.payments.credit.rules import can_pay, code_hash
+
+_M = CreditMovementKind
+
+
+def by_id(account_id: int) -> CreditAccount:
+    """An account. Raises CreditNotFound."""
+    found = session.get(CreditAccount, account_id)
+    if found is None:
+        raise CreditNotFound(id=account_id)
+    return found
+
+
+def by_code(code: str, currency: str) -> CreditAccount:
+    """The gift card of a code, if it can pay in ``currency``. Raises GiftCardUnknown."""
+    found = session.scalar(
+        sa.select(CreditAccount).where(CreditAccount.code_hash == code_hash(code))
+    )
+    if found is None or not _pays(found, currency):
+        raise GiftCardUnknown(field="gift_card")
+    return found
+
+
+def usable(ids: Sequence[int], currency: str) -> list[CreditAccount]:
+    """Those of the accounts that can pay in ``currency`` now, in the order of ``ids``."""
+    if not ids:
+        return []
+    rows = session.scalars(sa.select(CreditAccount).where(CreditAccount.id.in_(ids)))
+    known = {row.id: row for row in rows}
+    return [known[one] for one in ids if one in known and _pays(known[one], currency)]
+
+
+def find_of_user(user_id: int, currency: str) -> CreditAccount | None:
+    """A customer's store credit in a currency."""
+    return session.scalar(
+        sa.select(CreditAccount).where(
+            CreditAccount.user_id == user_id,
+            CreditAccount.kind == CreditKind.STORE_CREDIT,
+            CreditAccount.currency == currency,
+        )
+    )
+
+
+def of_user(user_id: int) -> Sequence[CreditAccount]:
+    """What a customer has with the shop: credit and gift cards, with something on them."""
+    return session.scalars(
+        sa.select(CreditAccount)
+        .where(CreditAccount.user_id == user_id, CreditAccount.balance > 0)
+        .order_by(CreditAccount.kind, CreditAccount.id)
+    ).all()
+
+
+def recent(*, limit: int = 100, before: int | None = None) -> Sequence[CreditAccount]:
+    """All accounts for staff, the newest first."""
+    query = sa.select(CreditAccount).order_by(CreditAccount.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(CreditAccount.id < before)
+    return session.scalars(query).all()
+
+
+def movements(account_id: int) -> Sequence[CreditMovement]:
+    """What happened to an account, the oldest first."""
+    return session.scalars(
+        sa.select(CreditMovement)
+        .where(CreditMovement.account_id == account_id)
+        .order_by(CreditMovement.id)
+    ).all()
+
+
+def find_discrepancies() -> list[str]:
+    """Accounts whose balance is not what their movements add up to; holds that ended twice."""
+    added = sa.func.coalesce(sa.func.sum(CreditMovement.amount), 0)
+    rows: Any = session.execute(
+        sa.select(CreditAccount.id, CreditAccount.kind, CreditAccount.balance, added)
+        .outerjoin(CreditMovement, CreditMovement.account_id == CreditAccount.id)
+        .group_by(CreditAccount.id, CreditAccount.kind, CreditAccount.balance)
+        .having(added != CreditAccount.balance)
+        .order_by(CreditAccount.id)
+    )
+    wrong = [
+        f"{row[1]} {row[0]}: the balance is {row[2]}, its movements add up to {row[3]}"
+        for row in rows
+    ]
+    ended: Any = session.execute(
+        sa.select(CreditMovement.reference)
+        .where(CreditMovement.kind.in_((_M.FREED, _M.SPENT)))
+        .group_by(CreditMovement.reference)
+        .having(sa.func.count() > 1)
+    )
+    return wrong + [f"credit held for {row[0]} was both spent and freed" for row in ended]
+
+
+def _pays(account: CreditAccount, currency: str) -> bool:
+    return can_pay(
+        balance=account.balance,
+        currency=account.currency,
+        wanted=currency,
+        expires_at=account.expires_at,
+        void=account.voided_at is not None,
+        now=clock.now(),
+    )

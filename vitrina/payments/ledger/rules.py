@@ -1,0 +1,71 @@
+"""Which accounts a movement of money touches. Amounts are minor units; debit > 0 > credit.
+
+==================  ==========================================================================
+``receivable``      what buyers owe the shop
+``clearing:CODE``   what a provider holds for the shop
+``gift_cards``      what the shop owes the holders of gift cards
+``store_credit``    what the shop owes customers on their accounts
+``sales``           goods sold, without tax, at their listed prices
+``discounts``       what was taken off
+``shipping``        deliveries charged
+``tax``             tax owed to the state
+``refunds``         goods taken back, without tax
+``disputes``        money that buyers' banks took back
+``given_away``      gift cards and credit that nobody paid for
+==================  ==========================================================================
+"""
+
+from collections.abc import Mapping
+
+RECEIVABLE = "receivable"
+SALES = "sales"
+DISCOUNTS = "discounts"
+SHIPPING = "shipping"
+TAX = "tax"
+REFUNDS = "refunds"
+DISPUTES = "disputes"
+GIVEN_AWAY = "given_away"
+
+Postings = Mapping[str, int]
+
+
+def clearing(provider: str) -> str:
+    """The account of the money that a provider holds for the shop."""
+    return f"clearing:{provider}"
+
+
+def sale(*, total: int, discount: int, shipping: int, tax: int) -> Postings:
+    """An order is sold: its buyer owes ``total``, of which ``tax`` is the state's.
+
+    ``discount`` and ``shipping`` are as the order has them: at listed prices. What remains is the
+    goods, so the entry balances whether tax was in the prices or added to them.
+    """
+    return {
+        RECEIVABLE: total,
+        DISCOUNTS: discount,
+        SHIPPING: -shipping,
+        TAX: -tax,
+        SALES: -(total + discount - shipping - tax),
+    }
+
+
+def captured(holder: str, amount: int) -> Postings:
+    """Money came in: ``holder`` has it, and the buyer owes so much less."""
+    return {holder: amount, RECEIVABLE: -amount}
+
+
+def refunded(holder: str, amount: int, *, tax: int, of_sale: bool) -> Postings:
+    """Money went back: for goods of a sale, or because more had come than was owed."""
+    if not of_sale:
+        return {RECEIVABLE: amount, holder: -amount}
+    return {REFUNDS: amount - tax, TAX: tax, holder: -amount}
+
+
+def disputed(holder: str, amount: int) -> Postings:
+    """A buyer's bank took money back."""
+    return {DISPUTES: amount, holder: -amount}
+
+
+def reversed_(postings: Postings) -> Postings:
+    """The opposite of an entry."""
+    return {account: -amount for account, amount in postings.items()}
