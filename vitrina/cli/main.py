@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("vitrina.cli.user:user", "Make and mend accounts of staff and customers."),
     "doctor": ("vitrina.cli.doctor:doctor", "Re-add every sum, and name the rows that are wrong."),
     "reindex": ("vitrina.cli.reindex:reindex", "Build the search index anew."),
+    "simulator": ("vitrina.cli.simulator:simulator", "Run Stripe and PayPal on this machine."),
     "openapi": ("vitrina.cli.openapi:openapi", "Print the API's OpenAPI document."),
 }
 

@@ -1,0 +1,20 @@
+"""Stripe, as the simulator plays it."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+
+from vitrina.simulator.events import Endpoint, Event
+from vitrina.simulator.provider import Imitation
+
+
+def sign(endpoint: Endpoint, event: Event) -> Mapping[str, str]:
+    """Stripe-Signature: the moment of sending, and an HMAC over it and the body."""
+    moment = int(time.time())
+    signed = f"{moment}.{event.body}".encode()
+    mac = hmac.new(endpoint.secret.encode(), signed, hashlib.sha256).hexdigest()
+    return {"Stripe-Signature": f"t={moment},v1={mac}"}
+
+
+STRIPE = Imitation(name="stripe", blueprints=(), sign=sign)
