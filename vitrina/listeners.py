@@ -12,6 +12,7 @@ import vitrina.notifications.reactions.accounts
 import vitrina.notifications.reactions.letters
 import vitrina.notifications.reactions.orders
 import vitrina.notifications.reactions.stock
+import vitrina.orders.invoices.tasks
 import vitrina.orders.tasks
 import vitrina.search.reactions
 import vitrina.support.reactions  # noqa: F401

@@ -12,6 +12,7 @@ from vitrina.core.events import Job
 from vitrina.inventory import queries as inventory
 from vitrina.notifications.models import Mail, MailState
 from vitrina.orders import audits as orders
+from vitrina.orders.invoices import audits as invoices
 from vitrina.payments import queries as payments
 from vitrina.promotions import queries as promotions
 
@@ -44,6 +45,7 @@ CHECKS: dict[str, Callable[[], Iterable[str]]] = {
     "promotions": promotions.find_discrepancies,
     "payments": payments.find_discrepancies,
     "orders": orders.find_discrepancies,
+    "invoices": invoices.find_discrepancies,
     "jobs": failed_jobs,
     "mails": failed_mails,
 }

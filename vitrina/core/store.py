@@ -33,6 +33,8 @@ class Store(Base):
     currency: Mapped[str] = mapped_column(sa.String(3), default="EUR")
     prices_include_tax: Mapped[bool] = mapped_column(default=True)
     number_prefix: Mapped[str] = mapped_column(sa.String(6), default="VT")
+    invoice_prefix: Mapped[str] = mapped_column(sa.String(10), default="INV")
+    credit_note_prefix: Mapped[str] = mapped_column(sa.String(10), default="CN")
     return_days: Mapped[int] = mapped_column(default=30)
     low_stock: Mapped[int] = mapped_column(default=10)
     translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -79,7 +81,7 @@ def _raise_version() -> None:
 CHANGEABLE = frozenset(
     {
         "name", "tagline", "intro", "email", "phone", "company", "tax_number", "return_days",
-        "low_stock",
+        "low_stock", "invoice_prefix", "credit_note_prefix",
     }
 )  # fmt: skip
 

@@ -1,0 +1,306 @@
+"""Invoices and credit notes: one of each kind for each cause, numbers without gaps, exact sums."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from tests import make
+from vitrina.catalog.actions.currencies import set_currency
+from vitrina.checkout import actions as checkout
+from vitrina.checkout import till
+from vitrina.core import clock, db, jobs, store
+from vitrina.core.db import committing, session
+from vitrina.core.money import Money
+from vitrina.orders import queries as orders
+from vitrina.orders.invoices import audits, queries
+from vitrina.orders.invoices.actions import (
+    issue_credit_note,
+    issue_invoice,
+    reissue_invoice,
+)
+from vitrina.orders.invoices.document import Document
+from vitrina.orders.invoices.errors import CreditTooHigh, NotSold
+from vitrina.orders.invoices.models import Invoice, NumberSeries
+from vitrina.orders.invoices.snapshot import CreditLine
+from vitrina.orders.models import Order
+
+pytestmark = pytest.mark.usefixtures("shop")
+YEAR = 2026
+
+
+@pytest.fixture(autouse=True)
+def _in_that_year() -> Iterator[None]:
+    with clock.at(datetime(YEAR, 6, 1, 12, tzinfo=UTC)):
+        yield
+
+
+def invoice_of(order: Order) -> Invoice:
+    with committing():
+        return issue_invoice(orders.by_id(order.id))
+
+
+def give_back(order: Order, amount: str) -> None:
+    """Staff give back a part, the provider says yes, and the worker does what is owed."""
+    with committing():
+        money = Money.parse(amount, order.currency)
+        owed = checkout.refund(orders.by_id(order.id), money, reason="damaged", by="staff:1")
+        ids = [refund.id for refund in owed]
+    for refund_id in ids:
+        till.send_refund(refund_id)
+    jobs.drain()
+
+
+def documents(order: Order) -> list[Document]:
+    session.rollback()
+    return [Document.from_json(one.document) for one in queries.of_order(order.id)]
+
+
+def test_a_paid_order_gets_one_invoice_however_often_the_worker_runs() -> None:
+    make.tax()
+    order = make.paid_order()
+    jobs.drain()
+    again = invoice_of(order)
+    assert [one.number for one in queries.of_order(order.id)] == ["INV-2026-000001"]
+    assert again.number == "INV-2026-000001"
+    document = documents(order)[0]
+    assert (document.total, document.paid, document.due) == (order.total, order.total, 0)
+    assert document.tax == order.tax
+    assert [(line.kind, line.quantity, line.rate) for line in document.lines] == [
+        ("goods", 2, "0.23"),
+        ("delivery", 1, "0.23"),
+    ]
+    assert [(row.name, row.rate, row.base, row.tax) for row in document.taxes] == [
+        (tax.name, "0.23", tax.base, tax.tax) for tax in order.taxes
+    ]
+    assert audits.find_discrepancies() == []
+
+
+def test_an_order_that_is_not_paid_is_not_invoiced() -> None:
+    order = make.order(token="tok_decline")
+    with pytest.raises(NotSold), committing():
+        issue_invoice(order)
+    jobs.drain()
+    assert documents(order) == []
+    assert session.scalars(sa.select(NumberSeries)).all() == []
+
+
+def test_an_order_that_costs_nothing_gets_an_invoice_too() -> None:
+    make.tax()
+    make.delivery("0.00")
+    make.promotion(percent=Decimal(100))
+    order = make.paid_order()
+    jobs.drain()
+    assert order.total == 0
+    (document,) = documents(order)
+    assert (document.total, document.tax, document.due) == (0, 0, 0)
+    assert document.lines[0].discount == document.lines[0].unit_net * 2 == 3236
+
+
+def test_a_transaction_that_is_rolled_back_leaves_no_gap() -> None:
+    first, second = make.paid_order(), make.paid_order()
+    with pytest.raises(ZeroDivisionError), committing():
+        assert issue_invoice(first).number == "INV-2026-000001"
+        raise ZeroDivisionError
+    assert invoice_of(second).number == "INV-2026-000001"
+    assert invoice_of(first).number == "INV-2026-000002"
+    assert audits.find_discrepancies() == []
+
+
+def test_each_year_and_each_prefix_begins_with_one() -> None:
+    first, second, third = (make.paid_order() for _ in range(3))
+    assert invoice_of(first).number == "INV-2026-000001"
+    with clock.at(datetime(YEAR + 1, 1, 1, tzinfo=UTC)):
+        assert invoice_of(second).number == "INV-2027-000001"
+        with committing():
+            store.change(by="staff:1", invoice_prefix="ISO")
+        assert invoice_of(third).number == "ISO-2027-000001"
+    assert audits.find_discrepancies() == []
+
+
+CHANGES = (
+    "UPDATE invoices SET total = total + 1",
+    "UPDATE invoices SET sha256 = ''",
+    "DELETE FROM invoices",
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_issued_document_cannot_be_changed(change: str) -> None:
+    invoice_of(make.paid_order())
+    with pytest.raises(sa.exc.IntegrityError, match="append-only"), committing():
+        session.execute(sa.text(change))
+    assert audits.find_discrepancies() == []
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_without_the_triggers_the_doctor_names_what_was_changed(change: str) -> None:
+    invoice_of(make.paid_order())
+    with committing():
+        if db.dialect() == "sqlite":
+            session.execute(sa.text("DROP TRIGGER invoices_refuse_update"))
+            session.execute(sa.text("DROP TRIGGER invoices_refuse_delete"))
+        else:
+            session.execute(sa.text("DROP TRIGGER invoices_refuse_change ON invoices"))
+        session.execute(sa.text(change))
+    session.expire_all()
+    (fault,) = audits.find_discrepancies()
+    assert "INV-2026" in fault
+
+
+def test_a_refund_of_everything_credits_every_line() -> None:
+    make.tax()
+    order = make.paid_order()
+    jobs.drain()
+    give_back(order, order.total_money.text)
+    invoice, note = documents(order)
+    assert note.number == "CN-2026-000001"
+    assert (note.net, note.tax, note.total) == (invoice.net, invoice.tax, invoice.total)
+    assert note.lines == invoice.lines
+    assert note.corrects is not None
+    assert (note.corrects.number, note.corrects.issued_on) == (invoice.number, "2026-06-01")
+
+
+def test_credits_of_parts_add_up_to_the_invoice_to_the_last_unit() -> None:
+    make.tax("0.07")
+    order = make.paid_order([(make.variant(price="3.33"), 3), (make.variant(price="0.99"), 1)])
+    jobs.drain()
+    left = order.total
+    for part in (1, 2, 3, 101, 333):
+        give_back(order, order.money(part).text)
+        left -= part
+    give_back(order, order.money(left).text)
+    invoice, *notes = documents(order)
+    assert len(notes) == 6
+    assert sum(note.total for note in notes) == invoice.total
+    assert sum(note.tax for note in notes) == invoice.tax
+    for note in notes:
+        assert sum(row.base + row.tax for row in note.taxes) == note.total
+    assert audits.find_discrepancies() == []
+
+
+def test_a_refund_before_the_worker_came_round_is_credited_all_the_same() -> None:
+    order = make.paid_order()
+    with committing():
+        owed = checkout.refund(orders.by_id(order.id), order.captured, reason="", by="staff:1")
+        refund_id = owed[0].id
+    till.send_refund(refund_id)
+    jobs.drain()
+    assert [one.kind for one in documents(order)] == ["invoice", "credit_note"]
+
+
+def test_a_credit_note_is_issued_once_for_a_refund_and_never_above_the_invoice() -> None:
+    order = make.paid_order()
+    invoice_of(order)
+    with committing():
+        first = issue_credit_note(order, order.money(500), refund_key="a")
+        assert issue_credit_note(order, order.money(500), refund_key="a") is first
+    with pytest.raises(CreditTooHigh), committing():
+        issue_credit_note(order, order.money(order.total - 499), refund_key="b")
+    assert [one.number for one in documents(order)] == ["INV-2026-000001", "CN-2026-000001"]
+
+
+def test_a_credit_of_lines_names_the_pieces_and_takes_the_rest_off_alike() -> None:
+    make.tax()
+    order = make.paid_order([(make.variant(title="Vase", price="10.00"), 3)])
+    invoice_of(order)
+    with committing():
+        vase = order.lines[0]
+        back = [CreditLine(vase.id, 2, 2000)]
+        issue_credit_note(order, order.money(2500), refund_key="a", lines=back)
+    note = documents(order)[1]
+    assert [(line.title, line.quantity, line.gross) for line in note.lines] == [
+        ("Vase", 2, 2000),
+        ("Refund", 1, 500),
+    ]
+    assert note.tax == 467  # of 25.00 at 23 %
+
+
+@pytest.mark.parametrize(("quantity", "gross"), [(2, 1000), (1, 1001), (0, 1000), (1, -1)])
+def test_a_credit_of_more_than_was_sold_of_a_line_is_refused(quantity: int, gross: int) -> None:
+    order = make.paid_order([(make.variant(price="10.00"), 1), (make.variant(price="50.00"), 1)])
+    invoice_of(order)
+    with pytest.raises(CreditTooHigh), committing():
+        back = [CreditLine(order.lines[0].id, quantity, gross)]
+        issue_credit_note(order, order.money(1001), refund_key="a", lines=back)
+
+
+def test_a_line_is_not_credited_twice() -> None:
+    order = make.paid_order([(make.variant(price="10.00"), 1), (make.variant(price="50.00"), 1)])
+    invoice_of(order)
+    back = [CreditLine(order.lines[0].id, 1, 1000)]
+    with committing():
+        issue_credit_note(order, order.money(1000), refund_key="a", lines=back)
+    with pytest.raises(CreditTooHigh), committing():
+        issue_credit_note(order, order.money(1000), refund_key="b", lines=back)
+
+
+def test_an_order_that_was_changed_is_credited_and_invoiced_anew_once() -> None:
+    order = make.paid_order()
+    invoice_of(order)
+    with committing():
+        made = reissue_invoice(order, cause="edit:1")
+        assert reissue_invoice(order, cause="edit:1") is made
+    assert [one.number for one in documents(order)] == [
+        "INV-2026-000001",
+        "CN-2026-000001",
+        "INV-2026-000002",
+    ]
+
+
+def test_an_invoice_in_another_currency_says_its_tax_in_the_sellers_own() -> None:
+    make.tax()
+    with committing():
+        set_currency("BRL", Decimal("5.00"), by="staff:1")
+    of = make.cart([(make.variant(price="123.00"), 1)], currency="BRL")
+    order = make.paid_order(of=of)
+    assert order.currency == "BRL"
+    invoice_of(order)
+    (document,) = documents(order)
+    assert (document.total, document.tax) == (64000, 11967)
+    assert document.home_tax == {"currency": "EUR", "tax": 2393, "rate": "5"}
+
+
+def company(vat_number: str, country: str = "DE") -> Order:
+    """A paid order without tax, of a company with a VAT number, that goes to ``country``."""
+    order = make.paid_order(country=country)
+    with committing():
+        found = orders.by_id(order.id)
+        address = {**(found.billing_address or {}), "company": "Muster GmbH"}
+        found.billing_address = {**address, "vat_number": vat_number}
+    return orders.by_id(order.id)
+
+
+@pytest.mark.parametrize(
+    ("vat_number", "country", "category", "words"),
+    [
+        ("DE 136 695 976", "DE", "K", "Article 138"),
+        ("DE136695975", "DE", "Z", ""),  # the check digit is wrong
+        ("PT500000000", "DE", "Z", ""),  # the seller's own country
+        ("", "US", "G", "Article 146"),
+    ],
+)
+def test_a_sale_without_tax_says_why(
+    vat_number: str, country: str, category: str, words: str
+) -> None:
+    order = company(vat_number, country)
+    invoice_of(order)
+    (document,) = documents(order)
+    assert {line.category for line in document.lines} == {category}
+    assert words in " ".join(document.notes)
+    assert bool(document.notes) is bool(words)
+
+
+def test_a_service_to_a_company_abroad_is_a_reverse_charge() -> None:
+    file = make.variant(requires_shipping=False)
+    order = make.paid_order([(file, 1)], country="DE")
+    with committing():
+        found = orders.by_id(order.id)
+        found.billing_address = {**(found.billing_address or {}), "vat_number": "DE136695976"}
+    invoice_of(order)
+    (document,) = documents(order)
+    assert document.lines[0].category == "AE"
+    assert document.notes[0].startswith("Reverse charge")
+    assert "Article 196" in document.notes[0]

@@ -1,0 +1,166 @@
+"""Issuing invoices and credit notes. What is issued is never changed: it is credited."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from vitrina.core import clock, db, store
+from vitrina.core.db import session
+from vitrina.core.events import record
+from vitrina.core.money import CurrencyMismatch, Money
+from vitrina.orders import queries as orders
+from vitrina.orders.invoices import queries, rules, snapshot
+from vitrina.orders.invoices.document import Document, digest
+from vitrina.orders.invoices.errors import CreditTooHigh, NotSold
+from vitrina.orders.invoices.events import DocumentIssued
+from vitrina.orders.invoices.models import DocumentKind, Invoice, NumberSeries
+from vitrina.orders.invoices.snapshot import CreditLine
+from vitrina.orders.models import Order
+
+
+def issue_invoice(order: Order) -> Invoice:
+    """Issue the invoice of a paid order, once; a repeat gives the one there is.
+
+    Raises NotSold when the order was never paid.
+    """
+    order = orders.lock(order.id)
+    cause = f"order:{order.number}"
+    known = queries.find_by_cause(cause)
+    if known is not None:
+        return known
+    if order.paid_at is None:
+        raise NotSold(number=order.number)
+    now = clock.now()
+    return _issue(order, snapshot.of_order(order, now), cause, now)
+
+
+def issue_credit_note(
+    order: Order, amount: Money, *, refund_key: str, lines: Sequence[CreditLine] = ()
+) -> Invoice:
+    """Take ``amount`` (with its tax) off the order's invoice, once for each ``refund_key``.
+
+    ``lines`` say which pieces it is for; what they do not cover comes off every rate alike.
+    Raises NotSold without an invoice, CreditTooHigh for more than is left of it.
+    """
+    order = orders.lock(order.id)
+    cause = f"refund:{refund_key}"
+    known = queries.find_by_cause(cause)
+    if known is not None:
+        return known
+    invoice = queries.find_open(order.id)
+    if invoice is None:
+        raise NotSold(number=order.number)
+    return _credit(order, invoice, amount, cause, lines)
+
+
+def reissue_invoice(order: Order, *, cause: str) -> Invoice:
+    """Credit what is left of an order's invoice, and invoice the order as it is now.
+
+    For an order that was changed after it was paid. ``cause`` (``edit:7``) makes it happen once.
+    Raises NotSold when the order was never paid.
+    """
+    order = orders.lock(order.id)
+    known = queries.find_by_cause(cause)
+    if known is not None:
+        return known
+    if order.paid_at is None:
+        raise NotSold(number=order.number)
+    invoice = queries.find_open(order.id)
+    if invoice is not None:
+        left = invoice.total - sum(note.total for note in queries.credits_of(invoice.id))
+        if left:
+            _credit(order, invoice, order.money(left), f"{cause}/credit", ())
+    now = clock.now()
+    return _issue(order, snapshot.of_order(order, now), cause, now)
+
+
+def credit_refund(order: Order, refund_key: str, amount: Money) -> Invoice | None:
+    """Credit money that went back on an order; None when it is none of what was invoiced.
+
+    Money beyond the invoice (an order that was paid twice) was never sold.
+    """
+    if order.paid_at is None:
+        return None
+    issue_invoice(order)
+    order = orders.lock(order.id)
+    known = queries.find_by_cause(f"refund:{refund_key}")
+    invoice = queries.find_open(order.id)
+    if known is not None or invoice is None:
+        return known
+    owed = rules.to_credit(
+        refunded=order.refunded.minor,
+        captured=order.captured.minor,
+        invoiced=invoice.total,
+        credited=sum(note.total for note in queries.credits_of(invoice.id)),
+    )
+    part = min(amount.minor, owed)
+    if part <= 0:
+        return None
+    return issue_credit_note(order, order.money(part), refund_key=refund_key)
+
+
+def _credit(
+    order: Order, invoice: Invoice, amount: Money, cause: str, lines: Sequence[CreditLine]
+) -> Invoice:
+    if amount.currency != invoice.currency:
+        raise CurrencyMismatch(left=invoice.currency, right=amount.currency)
+    before = queries.credits_of(invoice.id)
+    left = invoice.total - sum(note.total for note in before)
+    if not 0 < amount.minor <= left:
+        raise CreditTooHigh(wanted=amount.text, left=order.money(left).text)
+    now = clock.now()
+    try:
+        document = snapshot.credit(invoice, before, amount.minor, lines, now)
+    except (ValueError, KeyError):
+        raise CreditTooHigh(wanted=amount.text, left=order.money(left).text) from None
+    return _issue(order, document, cause, now, corrects=invoice.id)
+
+
+def _issue(
+    order: Order, document: Document, cause: str, now: datetime, corrects: int | None = None
+) -> Invoice:
+    kind = DocumentKind(document.kind)
+    series, position = _take_number(kind, now.year)
+    numbered = replace(document, number=rules.number(series, position)).as_json()
+    made = Invoice(
+        number=numbered["number"],
+        series=series,
+        position=position,
+        kind=kind,
+        order_id=order.id,
+        cause=cause,
+        corrects=corrects,
+        issued_at=now,
+        locale=document.locale,
+        currency=document.currency,
+        total=document.total,
+        tax=document.tax,
+        document=numbered,
+        sha256=digest(numbered),
+    )
+    session.add(made)
+    session.flush()
+    record(DocumentIssued(order.id, order.number, str(kind), made.number))
+    return made
+
+
+def _take_number(kind: DocumentKind, year: int) -> tuple[str, int]:
+    """The next number of the kind's series of a year; taken for good when the caller commits."""
+    shop = store.current()
+    prefix = shop.invoice_prefix if kind is DocumentKind.INVOICE else shop.credit_note_prefix
+    code = rules.series(prefix, year)
+    insert: Any = postgresql.insert if db.dialect() == "postgresql" else sqlite.insert
+    session.execute(insert(NumberSeries).values(code=code, next_number=1).on_conflict_do_nothing())
+    after = session.scalar(
+        sa.update(NumberSeries)
+        .where(NumberSeries.code == code)
+        .values(next_number=NumberSeries.next_number + 1)
+        .returning(NumberSeries.next_number),
+        execution_options={"synchronize_session": False},
+    )
+    assert after is not None  # the row is there: it has just been made if it was not
+    return code, int(after) - 1

@@ -1,0 +1,23 @@
+"""Documents are issued because money came or went back; each once, however often this runs."""
+
+from vitrina.core.db import session
+from vitrina.core.events import on
+from vitrina.orders import queries
+from vitrina.orders.events import OrderPaid, PaymentRefunded
+from vitrina.orders.invoices import actions
+from vitrina.payments.models import Refund
+
+
+@on(OrderPaid)
+def invoice(event: OrderPaid) -> None:
+    """Invoice what has been paid."""
+    actions.issue_invoice(queries.by_id(event.order_id))
+
+
+@on(PaymentRefunded)
+def credit(event: PaymentRefunded) -> None:
+    """Credit what went back."""
+    refund = session.get(Refund, event.refund_id)
+    if refund is not None:
+        order = queries.by_id(event.order_id)
+        actions.credit_refund(order, refund.key, order.money(refund.amount))
