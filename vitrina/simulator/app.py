@@ -7,11 +7,12 @@ from flask import Flask
 
 from vitrina.simulator import control
 from vitrina.simulator.deliveries import Deliveries
+from vitrina.simulator.paypal.imitation import PAYPAL
 from vitrina.simulator.provider import Imitation
 from vitrina.simulator.store import Store, Transaction
 from vitrina.simulator.stripe.imitation import STRIPE
 
-IMITATIONS: tuple[Imitation, ...] = (STRIPE,)
+IMITATIONS: tuple[Imitation, ...] = (STRIPE, PAYPAL)
 MOST_BYTES = 1_000_000
 
 
