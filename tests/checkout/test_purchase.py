@@ -358,7 +358,8 @@ def test_cancelling_gives_stock_and_money_back(shop: Shop) -> None:
     order = queries.by_id(order.id)
     assert (order.state, order.payment_status) == (OrderState.CANCELLED, "refunded")
     assert left(mug.id) == 5
-    assert news(order)[2:] == ["RefundAsked", "OrderCancelled", "PaymentRefunded"]
+    told = [name for name in news(order)[2:] if name != "DocumentIssued"]
+    assert told == ["RefundAsked", "OrderCancelled", "PaymentRefunded"]
     with pytest.raises(CannotCancel), committing():
         order_actions.cancel(order, reason="again", by="guest")
     assert faults() == []
@@ -452,4 +453,4 @@ def test_an_order_costs_few_statements() -> None:
     with counting() as count:
         order = place(cart)
         pay(order)
-    assert count[0] <= 46, count[0]
+    assert count[0] <= 52, count[0]

@@ -134,6 +134,8 @@ def _place(body: OrderIn, key: str) -> Order:
         shipping_method=body.shipping_method,
         confirmed=body.confirmed,
         note=body.note,
+        token=body.payment.token,
+        client=request.remote_addr or "",
     )
     try:
         return _placed(cart, ask, key, body.coupon)

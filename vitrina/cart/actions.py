@@ -61,6 +61,7 @@ def open_cart(*, user_id: int | None = None, currency: str, locale: str) -> tupl
         currency=currency,
         locale=locale,
         codes=[],
+        credits=[],
         updated_at=now,
         expires_at=now + LIFE,
         lines=[],
@@ -186,12 +187,12 @@ def change_currency(cart: Cart, currency: str) -> None:
 
 
 def clear(cart: Cart) -> None:
-    """Take everything out that would be bought now, and the codes."""
+    """Take everything out that would be bought now, the codes and the gift cards."""
     touch(cart)
     session.execute(
         sa.delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.is_saved.is_(False))
     )
-    cart.codes = []
+    cart.codes, cart.credits = [], []
     session.expire(cart, ["lines"])
 
 

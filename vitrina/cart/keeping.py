@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from vitrina.cart.credits import MOST_CREDITS
 from vitrina.cart.errors import CartNotFound, EmptyCart, NameMissing, SignInFirst, TooMany
 from vitrina.cart.models import Cart, CartLine, CartState
 from vitrina.cart.queries import of_user
@@ -159,6 +160,7 @@ def _join(source: Cart, into: Cart) -> None:
         twin.quantity = merged_quantity(twin.quantity, line.quantity, most)
         session.delete(line)
     into.codes = merged_codes(into.codes, source.codes)
+    into.credits = list(dict.fromkeys([*into.credits, *source.credits]))[:MOST_CREDITS]
     into.country = into.country or source.country
     source.state = CartState.MERGED
     source.token_hash = hash_token(new_token())
@@ -182,6 +184,7 @@ def _carry_over(closed: Cart, token_hash: str) -> None:
         locale=closed.locale,
         country=closed.country,
         codes=[],
+        credits=[],
         updated_at=now,
         expires_at=now + LIFE,
     )

@@ -73,7 +73,7 @@ def contents(
 
 def empty(currency: str, locale: str, country: str = "") -> CartView:
     """What a visitor without a cart sees. Nothing is stored."""
-    cart = Cart(currency=currency, locale=locale, country=country, codes=[], lines=[])
+    cart = Cart(currency=currency, locale=locale, country=country, codes=[], credits=[], lines=[])
     target = Destination(country or locales.get(locale).country)
     quote = pricing.price(Basket(currency, (), clock.now()))
     return CartView(cart, quote, (), (), (), False, target, ())

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from vitrina.cart.credits import applied
 from vitrina.cart.errors import EmptyCart
 from vitrina.cart.keeping import mark_ordered
 from vitrina.cart.models import Cart, CartState
@@ -22,6 +23,7 @@ from vitrina.checkout.rules import Checkout, destination, is_email, pays_until, 
 from vitrina.core import clock, locales, store
 from vitrina.core.db import session
 from vitrina.core.events import record
+from vitrina.core.money import Money
 from vitrina.inventory import actions as inventory
 from vitrina.inventory.errors import NotEnoughStock
 from vitrina.orders import actions as orders
@@ -29,7 +31,9 @@ from vitrina.orders import queries
 from vitrina.orders.events import OrderPlaced
 from vitrina.orders.models import Order
 from vitrina.payments import actions as payments
-from vitrina.payments import registry
+from vitrina.payments import attempts, registry
+from vitrina.payments.attempts import Payer
+from vitrina.payments.models import Payment
 from vitrina.payments.provider import ProviderInfo
 from vitrina.promotions import actions as promotions
 
@@ -40,7 +44,7 @@ def place(cart: Cart, ask: Checkout, *, key: str, user_id: int | None, locale: s
     The same ``key`` gives the same order, however often it is sent. The cart stays as it is until
     the order is paid, or accepted to be paid later. Raises EmptyCart, CartOrdered, NotBuyable,
     EmailMissing, AddressMissing, MethodNotOffered, UnknownProvider, QuoteChanged, NotEnoughStock,
-    CouponUsedUp, CouponAlreadyUsed.
+    CouponUsedUp, CouponAlreadyUsed, NotEnoughCredit, TooManyAttempts.
     """
     locked = _lock(cart.id)
     known = queries.find_by_key(key)
@@ -52,11 +56,23 @@ def place(cart: Cart, ask: Checkout, *, key: str, user_id: int | None, locale: s
         raise CartOrdered()
     provider = registry.get(ask.provider).info
     _check_contact(ask)
+    payer = payer_of(locked, ask, provider)
+    attempts.check(payer)
     by = f"customer:{user_id}" if user_id else "guest"
     number = snapshot.free_number(store.current().number_prefix)
     _replace_older(locked, number, by=by)
     view = _confirmed(locked, ask, locale)
-    return _write(view, ask, provider, number=number, key=key, user_id=user_id, locale=locale)
+    order = _write(view, ask, provider, number=number, key=key, user_id=user_id, locale=locale)
+    for payment in order.attempts:
+        attempts.note(payment.id, payer)
+    return order
+
+
+def payer_of(cart: Cart, ask: Checkout, provider: ProviderInfo) -> Payer:
+    """Under which names this try to pay is counted; who pays later guesses no cards."""
+    if provider.pay_later:
+        return Payer()
+    return Payer(cart=str(cart.id), email=ask.email, client=ask.client, card=ask.token)
 
 
 def _lock(cart_id: int) -> Cart:
@@ -155,18 +171,31 @@ def _write(
         expires_at=until,
         now=now,
     )
-    if quote.total:
-        order.payments = [payments.begin(provider.code, quote.total)]
+    order.payments, rest = _payments(view.cart, quote.total, provider, user_id, by)
     session.add(order)
     session.flush()
     session.add_all(snapshot.adjustments(view, order))
     record(OrderPlaced(order_id=order.id, number=number, pay_later=provider.pay_later))
-    if not quote.total:
+    if not rest:
+        inventory.commit(number, by=by)
         orders.mark_paid(order, by=by)
-    if accepted:
+    if accepted or not rest:
         mark_ordered(view.cart)
     session.flush()
     return order
+
+
+def _payments(
+    cart: Cart, total: Money, provider: ProviderInfo, user_id: int | None, by: str
+) -> tuple[list[Payment], Money]:
+    """Gift cards and credit as far as they reach, the provider for the rest; and that rest."""
+    made, rest = [], total
+    for one in applied(cart, total, user_id=user_id):
+        made.append(payments.hold_credit(one.account, one.amount, by=by))
+        rest = rest - one.amount
+    if rest:
+        made.append(payments.begin(provider, rest))
+    return made, rest
 
 
 def used_promotions(order: Order) -> Sequence[int]:

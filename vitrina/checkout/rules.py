@@ -11,6 +11,9 @@ from vitrina.core.places import Destination
 PAYMENT_TIME = timedelta(minutes=15)
 """How long stock is held for a buyer who pays right now."""
 
+AUTHORIZED_TIME = timedelta(days=6)
+"""How long an authorized amount is waited for; banks let go of it after seven days."""
+
 LONGEST_WAIT = timedelta(hours=24)
 """How long an order waits for a provider that says the money is on its way."""
 
@@ -23,6 +26,8 @@ class Checkout:
 
     ``billing_address`` None is the same as the delivery's. ``confirmed`` is the fingerprint of the
     quote that the buyer saw; None (a machine that trusts the prices) confirms whatever it is.
+    ``token`` is the buyer's means to pay, and ``client`` the network address they come from: tries
+    to pay are counted by both.
     """
 
     email: str
@@ -32,6 +37,8 @@ class Checkout:
     shipping_method: str | None = None
     confirmed: str | None = None
     note: str = ""
+    token: str = ""
+    client: str = ""
 
 
 def is_email(text: str) -> bool:

@@ -13,7 +13,8 @@ from vitrina.core.events import enqueue, on, task
 from vitrina.core.jobs import recurring
 from vitrina.orders import queries as orders
 from vitrina.orders.events import RefundAsked
-from vitrina.payments import queries, registry
+from vitrina.payments import attempts, queries, registry
+from vitrina.payments.events import PaymentCapturing, PaymentGivenUp
 from vitrina.payments.providers.sandbox import Sandbox
 from vitrina.payments.queries import OPEN
 
@@ -34,6 +35,31 @@ def owe_refund(event: RefundAsked) -> None:
     enqueue(send_refund, {"refund_id": event.refund_id}, key=f"refund:{event.refund_id}")
 
 
+@task
+def look(payload: dict[str, Any]) -> None:
+    """Ask a provider about a payment that is to be captured or given up there."""
+    till.look(int(payload["payment_id"]))
+
+
+@on(PaymentGivenUp)
+def give_up(event: PaymentGivenUp) -> None:
+    """Let the provider free what it holds for a payment nobody waits for."""
+    enqueue(look, {"payment_id": event.payment_id})
+
+
+@on(PaymentCapturing)
+def take_authorized(event: PaymentCapturing) -> None:
+    """Let the provider pay out what staff decided to take."""
+    enqueue(look, {"payment_id": event.payment_id})
+
+
+@recurring(minutes=60)
+def forget_attempts() -> None:
+    """Remove what was counted against card testing and counts no more."""
+    with committing():
+        attempts.forget_old()
+
+
 @recurring(minutes=1)
 def expire_unpaid() -> None:
     """End orders that were never paid, after asking the provider about each of them."""
@@ -42,7 +68,7 @@ def expire_unpaid() -> None:
 
 def _expire(order_id: int) -> None:
     order = orders.by_id(order_id)
-    waiting = [payment.id for payment in order.payments if payment.state in OPEN]
+    waiting = [payment.id for payment in order.attempts if payment.state in OPEN]
     for payment_id in waiting:
         till.look(payment_id)
     with committing():

@@ -4,7 +4,7 @@ Faces call this through ``vitrina.web.paying``; the worker calls it itself. No t
 while a provider is asked, so a slow one holds nobody else up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -13,14 +13,18 @@ from vitrina.checkout import actions
 from vitrina.core import clock
 from vitrina.core.db import committing, session
 from vitrina.core.events import enqueue, task
+from vitrina.core.money import Money
 from vitrina.orders import queries as orders
 from vitrina.payments import actions as payments
 from vitrina.payments import queries, registry
 from vitrina.payments.errors import ProviderTimeout
 from vitrina.payments.models import Payment, PaymentState, RefundState
-from vitrina.payments.provider import Outcome, PaymentRequest, Status
+from vitrina.payments.notices import finish_notice, take_notice
+from vitrina.payments.provider import Outcome, PaymentProvider, PaymentRequest, Status
+from vitrina.payments.queries import OPEN
 
 log = structlog.get_logger("vitrina.till")
+GIVES_UP = (Status.AUTHORIZED, Status.REQUIRES_ACTION, Status.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,57 +47,106 @@ def pay(payment_id: int, *, token: str, return_url: str) -> PayResult:
     A repeat is harmless. What is unknown after a time-out stays pending, and is settled by the
     provider's webhook or by the poller.
     """
+    if queries.by_id(payment_id).is_credit:
+        return _result(queries.by_id(payment_id))
+    with committing():
+        payment = payments.prepare(payment_id, token=token, return_url=return_url)
+        if payment.state is not PaymentState.PENDING:
+            return _result(payment)
+        ask = _ask(payment)
+        work = _Work(registry.get(payment.provider), payment)
+    return _call(work, lambda: work.provider.start(ask).outcome)
+
+
+def look(payment_id: int) -> PayResult:
+    """Ask the provider where a payment stands, take what is to be taken, and settle it.
+
+    A payment whose first answer was lost is recovered by asking again as before; one that was
+    given up is given up at the provider as well.
+    """
     payment = queries.by_id(payment_id)
-    if payment.state is not PaymentState.PENDING:
+    if payment.is_credit or (payment.ask is None and payment.provider_ref is None):
         return _result(payment)
-    order = orders.head(payment.order_id)
-    ask = PaymentRequest(
+    work = _Work(registry.get(payment.provider), payment)
+    ask = _ask(payment) if payment.provider_ref is None else None
+    given_up = payment.state is PaymentState.CANCELLED
+    session.rollback()
+
+    def ask_provider() -> Outcome:
+        outcome = work.provider.recover(ask) if ask else work.provider.check(work.ref)
+        if given_up and outcome.ref and outcome.status in GIVES_UP:
+            return work.provider.cancel(outcome.ref, f"{work.key}:cancel")
+        return outcome
+
+    return _call(work, ask_provider)
+
+
+class _Work:
+    """What is needed of a payment while the provider is asked and no transaction is open."""
+
+    def __init__(self, provider: PaymentProvider, payment: Payment) -> None:
+        self.provider, self.payment_id, self.key = provider, payment.id, payment.key
+        self.ref = payment.provider_ref or payment.reference
+        self.wanted: Money | None = None  # what may be captured now
+        if payment.state in OPEN:
+            if payment.capturing is not None:
+                self.wanted = Money(payment.capturing, payment.currency)
+            elif not payment.captures_later:
+                self.wanted = payment.money
+
+
+def _call(work: _Work, ask_provider: Callable[[], Outcome]) -> PayResult:
+    session.rollback()  # nothing is open while the provider thinks
+    code = work.provider.code
+    try:
+        outcome = ask_provider()
+        if outcome.status is Status.AUTHORIZED and work.wanted is not None:
+            outcome = work.provider.capture(outcome.ref, work.wanted, f"{work.key}:capture")
+    except ProviderTimeout:
+        log.warning("till.timeout", payment=work.payment_id, provider=code)
+        return _unknown(work.payment_id)
+    return _settle(work.payment_id, outcome, code)
+
+
+def _ask(payment: Payment) -> PaymentRequest:
+    """What the provider is asked: the same in every repeat."""
+    order, said = orders.head(payment.order_id), payment.ask or {}
+    return PaymentRequest(
         reference=payment.reference,
         order_number=order.number,
         amount=payment.money,
         key=payment.key,
         email=order.email,
-        return_url=return_url,
-        token=token,
+        return_url=str(said.get("return_url", "")),
+        token=str(said.get("token", "")),
         locale=order.locale,
+        capture=not payment.captures_later,
     )
-    provider = registry.get(payment.provider)
-    session.rollback()  # nothing is open while the provider thinks
-    try:
-        outcome = provider.start(ask).outcome
-        if outcome.status is Status.AUTHORIZED:
-            outcome = provider.capture(outcome.ref, ask.amount, ask.key)
-    except ProviderTimeout:
-        log.warning("till.timeout", payment=payment_id, provider=provider.code)
-        return _unknown(payment_id)
-    return _settle(payment_id, outcome, provider.code)
-
-
-def look(payment_id: int) -> PayResult:
-    """Ask the provider where a payment stands, take what is authorized, and settle it."""
-    payment = queries.by_id(payment_id)
-    provider = registry.get(payment.provider)
-    ref, amount, key = payment.provider_ref or payment.reference, payment.money, payment.key
-    session.rollback()
-    try:
-        outcome = provider.check(ref)
-        if outcome.status is Status.AUTHORIZED:
-            outcome = provider.capture(outcome.ref, amount, key)
-    except ProviderTimeout:
-        log.warning("till.timeout", payment=payment_id, provider=provider.code)
-        return _unknown(payment_id)
-    return _settle(payment_id, outcome, provider.code)
 
 
 def send_refund(refund_id: int) -> RefundState:
-    """Tell the provider to give money back, and note the answer. A repeat is harmless."""
+    """Tell the provider to give money back, and note the answer. A repeat is harmless.
+
+    A provider forgets a key after a day or so. So whoever sends it again asks first whether the
+    money has gone back already.
+    """
     refund = queries.refund_by_id(refund_id)
     if refund.state is not RefundState.PENDING:
         return refund.state
     payment = queries.by_id(refund.payment_id)
-    provider = registry.get(payment.provider)
-    ref, key = payment.provider_ref or payment.reference, refund.key
-    amount = type(payment.money)(refund.amount, payment.currency)
+    if payment.is_credit:
+        with committing():
+            done = Outcome(Status.REFUNDED, ref=refund.key)
+            return actions.settle_refund(refund_id, done, by="system").state
+    if refund.sent_at is not None and _is_known(refund_id, payment):
+        return queries.refund_by_id(refund_id).state
+    with committing():
+        refund = queries.refund_by_id(refund_id)
+        refund.sent_at = clock.now()
+        payment = queries.by_id(refund.payment_id)
+        provider = registry.get(payment.provider)
+        ref, key = payment.provider_ref or payment.reference, refund.key
+        amount = Money(refund.amount, payment.currency)
     session.rollback()
     try:
         outcome = provider.refund(ref, amount, key)
@@ -102,6 +155,22 @@ def send_refund(refund_id: int) -> RefundState:
         return RefundState.PENDING
     with committing():
         return actions.settle_refund(refund_id, outcome, by=f"provider:{provider.code}").state
+
+
+def _is_known(refund_id: int, payment: Payment) -> bool:
+    """Whether the provider knows of a refund that was sent before; its answer is noted.
+
+    True as well when it does not answer: then nothing is sent.
+    """
+    provider, payment_id = registry.get(payment.provider), payment.id
+    ref, key = payment.provider_ref or payment.reference, queries.refund_by_id(refund_id).key
+    session.rollback()
+    try:
+        outcome = provider.check(ref)
+    except ProviderTimeout:
+        return True
+    _settle(payment_id, outcome, provider.code)
+    return any(fact.key == key for fact in outcome.refunds)
 
 
 def hear(code: str, headers: Mapping[str, str], body: bytes) -> int:
@@ -114,31 +183,34 @@ def hear(code: str, headers: Mapping[str, str], body: bytes) -> int:
     new = 0
     with committing():
         for notice in notices:
-            if not payments.take_notice(code, notice):
+            payment = queries.find_by_notice(code, notice.ref, notice.reference)
+            payment_id = payment.id if payment else None
+            if not take_notice(code, notice, payment_id=payment_id):
                 continue
             new += 1
-            payment = queries.find_by_notice(code, notice.ref, notice.reference)
-            enqueue(
-                look_after,
-                {
-                    "provider": code,
-                    "event_id": notice.event_id,
-                    "payment_id": payment.id if payment else None,
-                },
-            )
+            told = {"event_id": notice.event_id, "ref": notice.ref, "reference": notice.reference}
+            enqueue(look_after, {"provider": code, **told})
     return new
 
 
 @task
 def look_after(payload: dict[str, object]) -> None:
-    """What a webhook told is only a hint: ask the provider about that payment."""
-    payment_id = payload["payment_id"]
-    if isinstance(payment_id, int):
+    """What a webhook told is only a hint: ask the provider about that payment.
+
+    It is looked up now and not when the webhook came, which may have been before the answer to the
+    call that began the payment.
+    """
+    code, event_id = str(payload["provider"]), str(payload["event_id"])
+    payment = queries.find_by_notice(
+        code, str(payload.get("ref", "")), str(payload.get("reference", ""))
+    )
+    payment_id = payment.id if payment else None
+    if payment_id is not None:
         look(payment_id)
     else:
-        log.warning("till.webhook_without_payment", event=payload["event_id"])
+        log.warning("till.webhook_without_payment", event=event_id)
     with committing():
-        payments.finish_notice(str(payload["provider"]), str(payload["event_id"]))
+        finish_notice(code, event_id, payment_id=payment_id)
 
 
 def _settle(payment_id: int, outcome: Outcome, code: str) -> PayResult:

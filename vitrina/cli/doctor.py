@@ -14,6 +14,8 @@ from vitrina.notifications.models import Mail, MailState
 from vitrina.orders import audits as orders
 from vitrina.orders.invoices import audits as invoices
 from vitrina.payments import queries as payments
+from vitrina.payments.credit import queries as credit
+from vitrina.payments.ledger import queries as ledger
 from vitrina.promotions import queries as promotions
 
 
@@ -44,6 +46,8 @@ CHECKS: dict[str, Callable[[], Iterable[str]]] = {
     "inventory": inventory.find_discrepancies,
     "promotions": promotions.find_discrepancies,
     "payments": payments.find_discrepancies,
+    "ledger": ledger.find_discrepancies,
+    "credit": credit.find_discrepancies,
     "orders": orders.find_discrepancies,
     "invoices": invoices.find_discrepancies,
     "jobs": failed_jobs,

@@ -7,7 +7,7 @@ class DomainError(Exception):
     """A rule of the shop said no.
 
     ``code`` is stable and public; ``facts`` are plain values (strings, numbers, lists) that a face
-    may show. Raise one of the five kinds below, never this class.
+    may show. Raise one of the six kinds below, never this class.
     """
 
     code: ClassVar[str] = "error"
@@ -49,3 +49,9 @@ class Unavailable(DomainError):
     """Something this depends on does not answer; trying again later may help."""
 
     code = "unavailable"
+
+
+class TooOften(DomainError):
+    """You tried too often. A fact named ``retry_after`` says how many seconds to wait."""
+
+    code = "too_often"

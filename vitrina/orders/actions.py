@@ -9,9 +9,8 @@ from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.core.events import record
 from vitrina.core.ids import hash_token
-from vitrina.core.money import Money
 from vitrina.inventory import actions as inventory
-from vitrina.orders import queries
+from vitrina.orders import queries, refunds
 from vitrina.orders.errors import (
     CannotCancel,
     CannotShip,
@@ -23,7 +22,6 @@ from vitrina.orders.events import (
     OrderCancelled,
     OrderExpired,
     OrderPaid,
-    RefundAsked,
     ShipmentDelivered,
     ShipmentShipped,
 )
@@ -45,7 +43,10 @@ from vitrina.orders.rules import (
 )
 from vitrina.payments import actions as payments
 from vitrina.payments import registry
-from vitrina.payments.models import Payment, Refund
+from vitrina.payments.ledger import actions as ledger
+from vitrina.payments.ledger import rules as books
+from vitrina.payments.ledger.models import EntryKind
+from vitrina.payments.models import PaymentState, Refund
 from vitrina.promotions import actions as promotions
 from vitrina.shipping import actions as parcels
 from vitrina.shipping.models import Shipment, ShipmentState
@@ -54,15 +55,29 @@ GONE = (ShipmentState.SHIPPED, ShipmentState.DELIVERED)
 
 
 def mark_paid(order: Order, *, by: str) -> None:
-    """All the money of a locked order is here: it is sold, and its files may be fetched."""
+    """All the money of a locked order is here: it is sold, and its files may be fetched.
+
+    What gift cards and store credit hold ready for it is taken now.
+    """
     verb = OrderVerb.REVIVE if order.state is OrderState.EXPIRED else OrderVerb.PAY
     order.paid_at, order.expires_at = clock.now(), None
     ORDER.move(order, verb, by=by)
+    for payment in order.payments:
+        if payment.is_credit and payment.state is PaymentState.AUTHORIZED:
+            payments.take_credit(payment, by=by)
+    _enter_sale(order)
     digital = [line for line in order.lines if not line.requires_shipping and line.variant_id]
     if digital:
         inventory.hand_out(order.number, [line.variant_id or 0 for line in digital], by=by)
         _grant_downloads(digital)
     record(OrderPaid(order_id=order.id, number=order.number))
+
+
+def _enter_sale(order: Order) -> None:
+    sold = books.sale(
+        total=order.total, discount=order.discount, shipping=order.shipping, tax=order.tax
+    )
+    ledger.book(EntryKind.SALE, order.number, order.currency, sold, order_id=order.id)
 
 
 def cancel(order: Order, *, reason: str, by: str) -> list[Refund]:
@@ -80,13 +95,10 @@ def cancel(order: Order, *, reason: str, by: str) -> list[Refund]:
     order.expires_at = None
     free(order, by=by)
     _revoke_downloads(order)
-    refunds = [
-        refund(order, payment, payment.refundable, reason=reason, by=by)
-        for payment in order.payments
-        if payment.refundable
-    ]
+    whole = refunds.refundable(order)
+    owed = refunds.owe(order, whole, reason=reason, by=by) if whole else []
     record(OrderCancelled(order_id=order.id, number=order.number, reason=reason))
-    return refunds
+    return owed
 
 
 def replace(order: Order, *, by_number: str, by: str) -> None:
@@ -109,15 +121,8 @@ def free(order: Order, *, by: str) -> None:
     for payment in order.payments:
         payments.abandon(payment, by=by, note=str(order.state))
     inventory.release(order.number, by=by)
-    for attempt in range(1, len(order.payments) + 1):
+    for attempt in range(1, max(1, len(order.attempts)) + 1):
         promotions.give_back(coupon_reference(order.number, attempt))
-
-
-def refund(order: Order, payment: Payment, amount: Money, *, reason: str, by: str) -> Refund:
-    """Owe part of a payment's money back. Raises NotRefundable."""
-    made = payments.begin_refund(payment, amount, reason=reason, by=by)
-    record(RefundAsked(order_id=order.id, number=order.number, refund_id=made.id))
-    return made
 
 
 def ship(
@@ -170,7 +175,7 @@ def _may_ship(order: Order) -> bool:
         return True
     if order.state is not OrderState.AWAITING_PAYMENT or order.payment is None:
         return False
-    return registry.get(order.payment.provider).info.ships_unpaid
+    return not order.payment.is_credit and registry.get(order.payment.provider).info.ships_unpaid
 
 
 def _by_variant(lines: Sequence[OrderLine], pieces: Mapping[int, int]) -> dict[int, int]:

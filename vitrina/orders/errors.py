@@ -35,3 +35,9 @@ class DownloadGone(NotFound):
 
 class InvalidNote(Invalid):
     code = "invalid_note"
+
+
+class NotReturnable(Invalid):
+    """More was to come back than is left of a line (``line_id``, ``wanted``, ``left``)."""
+
+    code = "not_returnable"

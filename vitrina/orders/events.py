@@ -23,6 +23,23 @@ class OrderPaid(Event):
 
 
 @dataclass(frozen=True)
+class OrderAuthorized(Event):
+    """Its money is held by the bank until staff take it; the order is accepted."""
+
+    order_id: int
+    number: str
+
+
+@dataclass(frozen=True)
+class PaymentDisputed(Event):
+    """A buyer's bank took money back, or brought it again (``state``)."""
+
+    order_id: int
+    number: str
+    state: str
+
+
+@dataclass(frozen=True)
 class PaymentFailed(Event):
     """A payment ended without money; ``reason`` is a code such as ``card_declined``."""
 

@@ -170,8 +170,8 @@ class Order(Identified, Dated, Base):
             return "refunded"
         if self.refunded:
             return "partially_refunded"
-        if self.total == 0 and self.paid_at:
-            return "paid"
+        if self.paid_at:
+            return "paid" if self.outstanding.minor <= 0 else "partially_paid"
         payment = self.payment
         if payment is None:
             return "pending"

@@ -2,7 +2,9 @@
 
 import hmac
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from vitrina.core import signing
 
@@ -44,3 +46,64 @@ def left_to_ship(bought: Mapping[int, int], packed: Iterable[tuple[int, int]]) -
         if line_id in left:
             left[line_id] -= quantity
     return {line_id: quantity for line_id, quantity in left.items() if quantity > 0}
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """What goes back of a line (``line_id`` None: of the delivery), in minor units."""
+
+    line_id: int | None
+    quantity: int
+    amount: int
+    tax: int
+
+
+def share(whole: int, pieces: int, of: int) -> int:
+    """What ``pieces`` of ``of`` cost when all of them cost ``whole``, half a unit rounded up."""
+    return int((Decimal(whole) * pieces / of).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def line_part(
+    *, line_id: int, total: int, tax: int, bought: int, back: int, more: int
+) -> RefundPart:
+    """What ``more`` pieces of a line give back, when ``back`` of the ``bought`` ones went before.
+
+    Shares are differences of rounded sums, so that all pieces together give exactly the line's
+    ``total`` and ``tax``, in whatever steps they come back.
+    """
+    return RefundPart(
+        line_id,
+        more,
+        share(total, back + more, bought) - share(total, back, bought),
+        share(tax, back + more, bought) - share(tax, back, bought),
+    )
+
+
+def tax_share(amount: int, *, left: int, tax_left: int) -> int:
+    """The tax in ``amount`` of an order of which ``left`` (``tax_left`` of it tax) is not back yet.
+
+    The last refund takes all the tax that is left.
+    """
+    return tax_left if amount >= left else share(tax_left, amount, left)
+
+
+def cut(parts: Iterable[RefundPart], amount: int) -> tuple[list[RefundPart], list[RefundPart]]:
+    """Split parts into those that make up ``amount`` (or less) and the rest.
+
+    The part in which the cut falls is divided; its pieces go with the first half.
+    """
+    first: list[RefundPart] = []
+    rest: list[RefundPart] = []
+    for part in parts:
+        room = amount - sum(one.amount for one in first)
+        if rest or part.amount > room:
+            here = 0 if rest else max(room, 0)
+            if here:
+                tax = share(part.tax, here, part.amount)
+                first.append(RefundPart(part.line_id, part.quantity, here, tax))
+                rest.append(RefundPart(part.line_id, 0, part.amount - here, part.tax - tax))
+            else:
+                rest.append(part)
+        else:
+            first.append(part)
+    return first, rest

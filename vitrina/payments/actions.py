@@ -1,44 +1,78 @@
 """What is done with payments. No provider is called from here: it stands between two commits."""
 
+from dataclasses import asdict
 from typing import Any
 
-import sqlalchemy as sa
 import structlog
-from sqlalchemy.dialects import postgresql, sqlite
 
-from vitrina.core import clock, db
+from vitrina.core import audit, clock
 from vitrina.core.db import session
+from vitrina.core.events import record
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
-from vitrina.payments.errors import NotRefundable
-from vitrina.payments.models import (
-    PAYMENT,
-    Payment,
-    PaymentState,
-    PaymentVerb,
-    Refund,
-    RefundState,
-    WebhookEvent,
-)
-from vitrina.payments.provider import Notice, Outcome, Status
-from vitrina.payments.rules import Effect, is_right_amount, reason_of
+from vitrina.payments import queries
+from vitrina.payments.credit import actions as credit
+from vitrina.payments.credit.models import CreditAccount
+from vitrina.payments.errors import NotCapturable
+from vitrina.payments.events import PaymentCapturing, PaymentGivenUp
+from vitrina.payments.ledger import actions as ledger
+from vitrina.payments.ledger import rules as books
+from vitrina.payments.ledger.models import EntryKind
+from vitrina.payments.models import PAYMENT, Payment, PaymentState, PaymentVerb
+from vitrina.payments.provider import Outcome, ProviderInfo, Status
+from vitrina.payments.rules import Effect, captured_amount, holder, reason_of
 
 log = structlog.get_logger("vitrina.payments")
-_QUIET = {"synchronize_session": False}
 
 
-def begin(provider: str, amount: Money) -> Payment:
+def begin(provider: ProviderInfo, amount: Money) -> Payment:
     """Open a payment of ``amount``; the caller puts it to its order.
 
     The key makes every later call to the provider repeatable.
     """
     return Payment(
         reference=new_token(),
-        provider=provider,
+        provider=provider.code,
         key=new_token(),
+        captures_later=provider.captures_later,
+        state=PAYMENT.start,
         currency=amount.currency,
         amount=amount.minor,
     )
+
+
+def hold_credit(account: CreditAccount, amount: Money, *, by: str) -> Payment:
+    """Keep ``amount`` of a gift card or of store credit ready; the caller puts it to its order.
+
+    Raises NotEnoughCredit.
+    """
+    payment = Payment(
+        reference=new_token(),
+        provider=str(account.kind),
+        account_id=account.id,
+        key=new_token(),
+        state=PAYMENT.start,
+        currency=amount.currency,
+        amount=amount.minor,
+    )
+    credit.hold(account.id, amount.minor, payment.reference, by=by)
+    PAYMENT.move(payment, PaymentVerb.AUTHORIZE, by=by)
+    return payment
+
+
+def take_credit(payment: Payment, *, by: str) -> None:
+    """What was held of a gift card or store credit pays for its order now."""
+    assert payment.account_id is not None
+    credit.spend(payment.account_id, payment.reference, by=by)
+    _enter_capture(payment, payment.amount, by)
+
+
+def prepare(payment_id: int, *, token: str, return_url: str) -> Payment:
+    """Write down what a provider is going to be asked, before it is: a repeat asks the same."""
+    payment = queries.lock(payment_id)
+    if payment.ask is None and payment.state is PaymentState.PENDING:
+        payment.ask = {"token": token, "return_url": return_url}
+    return payment
 
 
 def apply(payment: Payment, outcome: Outcome, *, by: str) -> Effect:
@@ -49,123 +83,102 @@ def apply(payment: Payment, outcome: Outcome, *, by: str) -> Effect:
     payment.checked_at = clock.now()
     if outcome.ref and payment.provider_ref is None:
         payment.provider_ref = outcome.ref
+    if outcome.card is not None:
+        payment.card = asdict(outcome.card)
     if outcome.status is Status.CAPTURED:
         return _capture(payment, outcome, by)
     if outcome.status in (Status.FAILED, Status.CANCELLED, Status.NOTHING):
-        verb = PaymentVerb.CANCEL if outcome.status is Status.CANCELLED else PaymentVerb.FAIL
-        if not PAYMENT.can(payment, verb):
-            return Effect.NOTHING
-        payment.failure = reason_of(outcome)
-        payment.next_action = None
-        PAYMENT.move(payment, verb, by=by, note=payment.failure)
-        return Effect.ENDED
+        return _end(payment, outcome, by)
     if outcome.status is Status.REQUIRES_ACTION and payment.state is PaymentState.PENDING:
-        payment.next_action = {"type": "redirect", "url": outcome.redirect_url}
+        payment.next_action = _action(outcome)
         PAYMENT.move(payment, PaymentVerb.ASK_ACTION, by=by)
         return Effect.OPENED
     if outcome.status is Status.AUTHORIZED and PAYMENT.can(payment, PaymentVerb.AUTHORIZE):
         payment.next_action = None
         PAYMENT.move(payment, PaymentVerb.AUTHORIZE, by=by)
-        return Effect.OPENED
+        return Effect.AUTHORIZED if payment.captures_later else Effect.OPENED
     return Effect.NOTHING
+
+
+def _action(outcome: Outcome) -> dict[str, Any]:
+    if outcome.client_secret:
+        return {"type": "confirm", "client_secret": outcome.client_secret}
+    return {"type": "redirect", "url": outcome.redirect_url}
+
+
+def _end(payment: Payment, outcome: Outcome, by: str) -> Effect:
+    verb = PaymentVerb.CANCEL if outcome.status is Status.CANCELLED else PaymentVerb.FAIL
+    if not PAYMENT.can(payment, verb):
+        return Effect.NOTHING
+    payment.failure = reason_of(outcome)
+    payment.next_action = None
+    PAYMENT.move(payment, verb, by=by, note=payment.failure)
+    return Effect.ENDED
 
 
 def _capture(payment: Payment, outcome: Outcome, by: str) -> Effect:
     if not PAYMENT.can(payment, PaymentVerb.CAPTURE):
         return Effect.NOTHING
-    if not is_right_amount(outcome, payment.amount, payment.currency):
+    amount = captured_amount(
+        outcome,
+        amount=payment.amount,
+        currency=payment.currency,
+        capturing=payment.capturing,
+        captures_later=payment.captures_later,
+    )
+    if amount is None:
         log.error("payment.mismatch", payment=payment.id, amount=str(outcome.amount))
-        payment.failure = "wrong_amount"
+        payment.failure = payment.problem = "wrong_amount"
         return Effect.MISMATCH
-    payment.captured = payment.amount
-    payment.failure, payment.next_action = "", None
-    PAYMENT.move(payment, PaymentVerb.CAPTURE, by=by)
+    _enter_capture(payment, amount, by)
     return Effect.CAPTURED
 
 
+def _enter_capture(payment: Payment, amount: int, by: str) -> None:
+    payment.captured = amount
+    payment.failure, payment.next_action = "", None
+    PAYMENT.move(payment, PaymentVerb.CAPTURE, by=by)
+    ledger.book(
+        EntryKind.CAPTURE,
+        payment.reference,
+        payment.currency,
+        books.captured(holder(payment.provider), amount),
+        order_id=payment.order_id,
+    )
+
+
+def want_capture(payment: Payment, amount: Money, *, by: str) -> None:
+    """Decide to take ``amount`` of a locked, authorized payment; the worker asks the provider.
+
+    The rest is given up. Raises NotCapturable when it is not authorized or is less than that.
+    """
+    ready = payment.state is PaymentState.AUTHORIZED and not payment.is_credit
+    right = amount.currency == payment.currency and 0 < amount.minor <= payment.amount
+    if not ready or not right or payment.capturing not in (None, amount.minor):
+        raise NotCapturable(wanted=amount.text, authorized=payment.money.text if ready else "0")
+    payment.capturing = amount.minor
+    record(PaymentCapturing(payment_id=payment.id))
+
+
 def abandon(payment: Payment, *, by: str, note: str) -> None:
-    """Wait no longer for a payment. Should its money come all the same, it is given back."""
-    if PAYMENT.can(payment, PaymentVerb.CANCEL):
-        payment.next_action = None
-        PAYMENT.move(payment, PaymentVerb.CANCEL, by=by, note=note)
+    """Wait no longer for a payment. Should its money come all the same, it is given back.
+
+    What is held of a gift card is free again; a provider is told by the worker, if it was asked.
+    """
+    if not PAYMENT.can(payment, PaymentVerb.CANCEL):
+        return
+    payment.next_action = None
+    PAYMENT.move(payment, PaymentVerb.CANCEL, by=by, note=note)
+    if payment.account_id is not None:
+        credit.free(payment.account_id, payment.amount, payment.reference, by=by)
+    elif payment.ask is not None or payment.provider_ref is not None:
+        record(PaymentGivenUp(payment_id=payment.id))
 
 
-def begin_refund(payment: Payment, amount: Money, *, reason: str, by: str) -> Refund:
-    """Note that ``amount`` is to go back. Raises NotRefundable when there is not that much left."""
-    taken = 0
-    if amount.currency == payment.currency and amount.minor > 0:
-        changed = session.execute(
-            sa.update(Payment)
-            .where(
-                Payment.id == payment.id,
-                Payment.captured - Payment.refunded - Payment.refunding >= amount.minor,
-            )
-            .values(refunding=Payment.refunding + amount.minor),
-            execution_options=_QUIET,
-        )
-        taken = changed.rowcount  # type: ignore[attr-defined]
-    if not taken:
-        raise NotRefundable(wanted=amount.text, refundable=payment.refundable.text)
-    refund = Refund(
-        payment_id=payment.id, key=new_token(), amount=amount.minor, reason=reason[:500], by=by
+def solve_problem(payment: Payment, *, by: str, note: str) -> None:
+    """Staff have looked at what could not be repaired."""
+    audit.note(
+        by, "payment.solve", f"payment:{payment.id}", {"problem": payment.problem}, {"note": note}
     )
-    session.add(refund)
+    payment.problem = ""
     session.flush()
-    session.refresh(payment, ["refunding"])
-    return refund
-
-
-def settle_refund(refund: Refund, outcome: Outcome, *, by: str) -> bool:
-    """Note the provider's answer to a refund; returns whether the money went back just now."""
-    won = outcome.status is Status.REFUNDED
-    if outcome.status not in (Status.REFUNDED, Status.FAILED):
-        return False
-    ended = session.execute(
-        sa.update(Refund)
-        .where(Refund.id == refund.id, Refund.state == RefundState.PENDING)
-        .values(
-            state=RefundState.SUCCEEDED if won else RefundState.FAILED,
-            provider_ref=outcome.ref or None,
-        ),
-        execution_options=_QUIET,
-    ).rowcount  # type: ignore[attr-defined]
-    if not ended:
-        return False
-    payment = session.get_one(
-        Payment, refund.payment_id, with_for_update=True, populate_existing=True
-    )
-    payment.refunding -= refund.amount
-    if won:
-        payment.refunded += refund.amount
-        whole = payment.refunded == payment.captured
-        verb = PaymentVerb.REFUND_ALL if whole else PaymentVerb.REFUND_PART
-        PAYMENT.move(payment, verb, by=by, note=refund.reason)
-    session.flush()
-    session.refresh(refund)
-    return won
-
-
-def take_notice(provider: str, notice: Notice) -> bool:
-    """Store a verified webhook event; returns whether it is the first time it is told."""
-    insert: Any = postgresql.insert if db.dialect() == "postgresql" else sqlite.insert
-    statement = (
-        insert(WebhookEvent)
-        .values(
-            provider=provider,
-            event_id=notice.event_id[:255],
-            payload=dict(notice.payload),
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing(index_elements=["provider", "event_id"])
-    )
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
-
-
-def finish_notice(provider: str, event_id: str) -> None:
-    """Note that what an event told has been looked after."""
-    session.execute(
-        sa.update(WebhookEvent)
-        .where(WebhookEvent.provider == provider, WebhookEvent.event_id == event_id[:255])
-        .values(done_at=clock.now()),
-        execution_options=_QUIET,
-    )

@@ -1,6 +1,6 @@
 """What payments say no to."""
 
-from vitrina.core.errors import Conflict, Invalid, NotFound, Unavailable
+from vitrina.core.errors import Conflict, Invalid, NotFound, TooOften, Unavailable
 
 
 class UnknownProvider(Invalid):
@@ -41,3 +41,15 @@ class PaymentOpen(Conflict):
     """Another payment of the order has not ended yet."""
 
     code = "payment_in_progress"
+
+
+class NotCapturable(Conflict):
+    """There is no authorized money to take, or not that much (``authorized``)."""
+
+    code = "not_capturable"
+
+
+class TooManyAttempts(TooOften):
+    """Too many payments failed from here lately (``retry_after``, seconds)."""
+
+    code = "too_many_payment_attempts"

@@ -27,7 +27,8 @@ class ProviderInfo:
     """What a buyer is told of a way to pay. ``name`` and ``hint`` are messages to be translated.
 
     ``pay_later``: the order is accepted now and paid afterwards, within ``days`` (None: any time);
-    ``ships_unpaid``: it may leave before. ``currencies`` and ``countries`` it takes: empty is all.
+    ``ships_unpaid``: it may leave before. ``captures_later``: it is only authorized at checkout,
+    and staff take the money. ``currencies`` and ``countries`` it takes: empty is all.
     """
 
     code: str
@@ -36,6 +37,7 @@ class ProviderInfo:
     kind: Kind
     pay_later: bool = False
     ships_unpaid: bool = False
+    captures_later: bool = False
     days: int | None = None
     currencies: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()

@@ -58,7 +58,12 @@ def open_ones(providers: Sequence[str], *, untouched: timedelta, limit: int) -> 
     waited = sa.func.coalesce(Payment.checked_at, Payment.created_at)
     return session.scalars(
         sa.select(Payment.id)
-        .where(Payment.state.in_(OPEN), Payment.provider.in_(providers), waited < before)
+        .where(
+            Payment.state.in_(OPEN),
+            Payment.provider.in_(providers),
+            sa.or_(Payment.ask.is_not(None), Payment.provider_ref.is_not(None)),
+            waited < before,
+        )
         .order_by(waited)
         .limit(limit)
     ).all()
@@ -93,6 +98,7 @@ def find_discrepancies() -> list[str]:
         PaymentState.PARTIALLY_REFUNDED,
         PaymentState.REFUNDED,
     )
+    in_part = Payment.captures_later
     rows: Sequence[Any] = session.execute(
         sa.select(Payment, done, open_)
         .outerjoin(sums, sums.c.payment_id == Payment.id)
@@ -100,7 +106,10 @@ def find_discrepancies() -> list[str]:
             sa.or_(
                 done != Payment.refunded,
                 open_ != Payment.refunding,
-                sa.and_(Payment.state.in_(with_money), Payment.captured != Payment.amount),
+                sa.and_(
+                    Payment.state.in_(with_money), Payment.captured != Payment.amount, ~in_part
+                ),
+                sa.and_(Payment.state.in_(with_money), Payment.captured == 0),
                 sa.and_(Payment.state.not_in(with_money), Payment.captured != 0),
                 sa.and_(
                     Payment.state == PaymentState.REFUNDED, Payment.refunded != Payment.captured
@@ -116,7 +125,3 @@ def find_discrepancies() -> list[str]:
         f"{added}), refunding {payment.refunding} (open refunds add up to {pending})"
         for payment, added, pending in rows
     ]
-
-
-def _sum_where(state: RefundState) -> Any:
-    return sa.func.sum(sa.case((Refund.state == state, Refund.amount), else_=0))

@@ -56,13 +56,13 @@ def place() -> Shown:
     if values.get("step") == "update":
         return _page(cart, values)
     view = _view(cart, values)
-    ask, token, errors = _read(view, values)
+    ask, errors = _read(view, values)
     if ask is None:
         return _page(cart, values, errors=errors, status=422)
-    return _buy(cart, values, ask, token)
+    return _buy(cart, values, ask)
 
 
-def _buy(cart: Cart, values: Mapping[str, str], ask: Checkout, token: str) -> Shown:
+def _buy(cart: Cart, values: Mapping[str, str], ask: Checkout) -> Shown:
     user = visitor().user
     try:
         with committing():
@@ -76,7 +76,7 @@ def _buy(cart: Cart, values: Mapping[str, str], ask: Checkout, token: str) -> Sh
     except DomainError as error:
         session.rollback()
         return _refused(cart, values, error)
-    result = paying.pay(order, token)
+    result = paying.pay(order, ask.token)
     if result is not None and result.failed:
         words = _("The card was declined. Nothing was charged. Try another card.")
         again = {**values, "key": new_token(), "card": ""}
@@ -95,8 +95,8 @@ def _refused(cart: Cart, values: Mapping[str, str], error: DomainError) -> Shown
     return _page(cart, fresh, errors={field: words}, status=status_of(error))
 
 
-def _read(view: CartView, values: Mapping[str, str]) -> tuple[Checkout | None, str, Errors]:
-    """The form as a Checkout with the payment's token; None with what is wrong by field."""
+def _read(view: CartView, values: Mapping[str, str]) -> tuple[Checkout | None, Errors]:
+    """The form as a Checkout; None with what is wrong by field."""
     errors: Errors = {}
     email = values.get("email", "")
     if not is_email(email):
@@ -111,7 +111,7 @@ def _read(view: CartView, values: Mapping[str, str]) -> tuple[Checkout | None, s
         token = ""
         errors["card"] = _("Enter the number of one of the test cards")
     if errors:
-        return None, "", errors
+        return None, errors
     ask = Checkout(
         email=email,
         provider=provider,
@@ -120,8 +120,10 @@ def _read(view: CartView, values: Mapping[str, str]) -> tuple[Checkout | None, s
         shipping_method=values.get("shipping_method") or None,
         confirmed=values.get("confirmed") or "",
         note=values.get("note", ""),
+        token=token,
+        client=request.remote_addr or "",
     )
-    return ask, token, {}
+    return ask, {}
 
 
 def _has_billing(view: CartView, values: Mapping[str, str]) -> bool:

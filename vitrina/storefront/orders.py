@@ -70,7 +70,8 @@ def pay_again(number: str) -> Response:
         flash(_("Enter the number of one of the test cards"), "error")
         return redirect(paying.order_link(number), 303)
     with committing():
-        checkout.retry_payment(order, provider, by=visitor().actor)
+        client = request.remote_addr or ""
+        checkout.retry_payment(order, provider, token=means, client=client, by=visitor().actor)
     result = paying.pay(queries.by_number(number), means)
     if result is not None and result.redirect_url:
         return redirect(result.redirect_url, 303)

@@ -37,13 +37,24 @@ def by_code(code: str, currency: str) -> CreditAccount:
     return found
 
 
-def usable(ids: Sequence[int], currency: str) -> list[CreditAccount]:
-    """Those of the accounts that can pay in ``currency`` now, in the order of ``ids``."""
+def usable(ids: Sequence[int], currency: str, *, user_id: int | None) -> list[CreditAccount]:
+    """Those of the accounts that can pay in ``currency`` now, in the order of ``ids``.
+
+    Store credit pays for its own customer only (``user_id``).
+    """
     if not ids:
         return []
-    rows = session.scalars(sa.select(CreditAccount).where(CreditAccount.id.in_(ids)))
-    known = {row.id: row for row in rows}
+    rows = session.scalars(
+        sa.select(CreditAccount)
+        .where(CreditAccount.id.in_(ids))
+        .execution_options(populate_existing=True)
+    )
+    known = {row.id: row for row in rows if _is_for(row, user_id)}
     return [known[one] for one in ids if one in known and _pays(known[one], currency)]
+
+
+def _is_for(account: CreditAccount, user_id: int | None) -> bool:
+    return account.kind is CreditKind.GIFT_CARD or account.user_id == user_id
 
 
 def find_of_user(user_id: int, currency: str) -> CreditAccount | None:

@@ -13,6 +13,14 @@ MESSAGES = {
     "shipping_method_not_offered": _l("We do not send this way to that address. Choose another."),
     "unknown_payment_provider": _l("Choose how you want to pay."),
     "payment_declined": _l("The card was declined. Nothing was charged."),
+    "too_many_payment_attempts": _l(
+        "Too many payments failed. Nothing was charged. Wait a quarter of an hour, "
+        "or pay another way."
+    ),
+    "not_enough_credit": _l("A gift card has less on it than a moment ago. Look at the sum again."),
+    "gift_card_unknown": _l("No gift card with this code can pay. Check the code."),
+    "not_capturable": _l("There is no authorized money to take, or not that much."),
+    "not_returnable": _l("That is more than is left of this line."),
     "payment_in_progress": _l("A payment of this order is on its way. Give it a minute."),
     "payment_provider_timeout": _l("The payment provider does not answer. Try again in a minute."),
     "payment_not_found": _l("There is no such payment."),

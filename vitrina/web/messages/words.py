@@ -4,7 +4,15 @@ with its own ``MESSAGES`` and is named here."""
 from types import FunctionType
 from typing import Any
 
-from vitrina.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from vitrina.core.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooOften,
+    Unavailable,
+)
 from vitrina.web.messages import accounts, cart, catalog, checkout, common, desk
 
 MESSAGES: dict[str, Any] = {
@@ -22,6 +30,7 @@ KINDS: dict[type[DomainError], int] = {
     Conflict: 409,
     Forbidden: 403,
     Unavailable: 503,
+    TooOften: 429,
 }
 
 

@@ -1,0 +1,77 @@
+"""Gift cards and store credit that a cart is to be paid with."""
+
+from dataclasses import dataclass
+
+from vitrina.cart.errors import SignInFirst, TooMany
+from vitrina.cart.models import Cart
+from vitrina.cart.steps import touch
+from vitrina.core.money import Money
+from vitrina.payments.credit import queries
+from vitrina.payments.credit.errors import GiftCardUnknown
+from vitrina.payments.credit.models import CreditAccount
+
+MOST_CREDITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCredit:
+    """What ``account`` pays of a cart."""
+
+    account: CreditAccount
+    amount: Money
+
+
+def use_gift_card(cart: Cart, code: str) -> CreditAccount:
+    """Pay with a gift card as far as it reaches; entering it again changes nothing.
+
+    Raises GiftCardUnknown for every code that cannot pay, TooMany.
+    """
+    if len(code) > 60:
+        raise GiftCardUnknown(field="gift_card")
+    touch(cart)
+    account = queries.by_code(code, cart.currency)
+    _use(cart, account)
+    return account
+
+
+def use_store_credit(cart: Cart) -> CreditAccount:
+    """Pay with the customer's store credit as far as it reaches.
+
+    Raises SignInFirst, GiftCardUnknown when there is none in the cart's currency, TooMany.
+    """
+    if cart.user_id is None:
+        raise SignInFirst()
+    touch(cart)
+    account = queries.find_of_user(cart.user_id, cart.currency)
+    if account is None or not queries.usable([account.id], cart.currency, user_id=cart.user_id):
+        raise GiftCardUnknown(field="store_credit")
+    _use(cart, account)
+    return account
+
+
+def drop_credit(cart: Cart, account_id: int) -> None:
+    """Do not pay with a gift card (or the credit) after all; one that is not there is fine."""
+    touch(cart)
+    cart.credits = [known for known in cart.credits if known != account_id]
+
+
+def applied(cart: Cart, total: Money, *, user_id: int | None) -> list[AppliedCredit]:
+    """What each gift card and the credit pay of ``total``, in the order they were entered.
+
+    The rest is for a provider. Accounts that cannot pay any more are left out.
+    """
+    found, rest = [], total
+    for account in queries.usable(cart.credits, total.currency, user_id=user_id):
+        part = min(rest, account.money, key=lambda money: money.minor)
+        if part.minor > 0:
+            found.append(AppliedCredit(account, part))
+            rest = rest - part
+    return found
+
+
+def _use(cart: Cart, account: CreditAccount) -> None:
+    if account.id in cart.credits:
+        return
+    if len(cart.credits) >= MOST_CREDITS:
+        raise TooMany(what="gift_cards", most=MOST_CREDITS)
+    cart.credits = [*cart.credits, account.id]

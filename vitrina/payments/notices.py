@@ -1,0 +1,41 @@
+"""What providers tell by webhook: kept once for each of their event ids."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from vitrina.core import clock, db
+from vitrina.core.db import session
+from vitrina.payments.models import WebhookEvent
+from vitrina.payments.provider import Notice
+
+
+def take_notice(provider: str, notice: Notice, *, payment_id: int | None) -> bool:
+    """Store a verified webhook event; returns whether it is the first time it is told."""
+    insert: Any = postgresql.insert if db.dialect() == "postgresql" else sqlite.insert
+    statement = (
+        insert(WebhookEvent)
+        .values(
+            provider=provider,
+            event_id=notice.event_id[:255],
+            payment_id=payment_id,
+            payload=dict(notice.payload),
+            created_at=clock.now(),
+        )
+        .on_conflict_do_nothing(index_elements=["provider", "event_id"])
+    )
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def finish_notice(provider: str, event_id: str, *, payment_id: int | None = None) -> None:
+    """Note that what an event told has been looked after, and of which payment it spoke."""
+    values: dict[str, Any] = {"done_at": clock.now()}
+    if payment_id is not None:
+        values["payment_id"] = payment_id
+    session.execute(
+        sa.update(WebhookEvent)
+        .where(WebhookEvent.provider == provider, WebhookEvent.event_id == event_id[:255])
+        .values(values),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,156 @@
+"""Money that goes back: asked for here, or taken back at the provider's."""
+
+import sqlalchemy as sa
+
+from vitrina.core.db import session
+from vitrina.core.ids import new_token
+from vitrina.core.money import Money
+from vitrina.payments.credit import actions as credit
+from vitrina.payments.errors import NotRefundable
+from vitrina.payments.ledger import actions as ledger
+from vitrina.payments.ledger import rules as books
+from vitrina.payments.ledger.models import EntryKind
+from vitrina.payments.models import (
+    PAYMENT,
+    Dispute,
+    DisputeState,
+    Payment,
+    PaymentVerb,
+    Refund,
+    RefundState,
+)
+from vitrina.payments.provider import DisputeFact, Outcome, RefundFact, Status
+from vitrina.payments.rules import holder
+
+_QUIET = {"synchronize_session": False}
+
+
+def begin_refund(
+    payment: Payment, amount: Money, *, tax: int = 0, of_sale: bool = True, reason: str, by: str
+) -> Refund:
+    """Note that ``amount`` is to go back, ``tax`` of which is tax of what was sold.
+
+    Raises NotRefundable when there is not that much left.
+    """
+    taken = 0
+    if amount.currency == payment.currency and amount.minor > 0:
+        left = Payment.captured - Payment.refunded - Payment.refunding - Payment.disputed
+        changed = session.execute(
+            sa.update(Payment)
+            .where(Payment.id == payment.id, left >= amount.minor)
+            .values(refunding=Payment.refunding + amount.minor),
+            execution_options=_QUIET,
+        )
+        taken = changed.rowcount  # type: ignore[attr-defined]
+    if not taken:
+        raise NotRefundable(wanted=amount.text, refundable=payment.refundable.text)
+    refund = Refund(
+        payment_id=payment.id,
+        key=new_token(),
+        amount=amount.minor,
+        tax=tax,
+        of_sale=of_sale,
+        reason=reason[:500],
+        by=by,
+    )
+    session.add(refund)
+    session.flush()
+    session.refresh(payment, ["refunding"])
+    return refund
+
+
+def settle_refund(refund: Refund, outcome: Outcome, *, by: str) -> bool:
+    """Note the provider's answer to a refund; returns whether the money went back just now."""
+    won = outcome.status is Status.REFUNDED
+    if outcome.status not in (Status.REFUNDED, Status.FAILED):
+        return False
+    ended = session.execute(
+        sa.update(Refund)
+        .where(Refund.id == refund.id, Refund.state == RefundState.PENDING)
+        .values(
+            state=RefundState.SUCCEEDED if won else RefundState.FAILED,
+            provider_ref=outcome.ref or None,
+            failure="" if won else (outcome.reason or "failed")[:80],
+        ),
+        execution_options=_QUIET,
+    ).rowcount  # type: ignore[attr-defined]
+    if not ended:
+        return False
+    payment = session.get_one(
+        Payment, refund.payment_id, with_for_update=True, populate_existing=True
+    )
+    payment.refunding -= refund.amount
+    if won:
+        _went_back(payment, refund, by)
+    else:
+        payment.problem = "refund_failed"
+    session.flush()
+    session.refresh(refund)
+    return won
+
+
+def _went_back(payment: Payment, refund: Refund, by: str) -> None:
+    payment.refunded += refund.amount
+    whole = payment.refunded == payment.captured
+    verb = PaymentVerb.REFUND_ALL if whole else PaymentVerb.REFUND_PART
+    PAYMENT.move(payment, verb, by=by, note=refund.reason)
+    if payment.account_id is not None:
+        credit.put_back(payment.account_id, refund.amount, refund.key, by=by)
+    ledger.book(
+        EntryKind.REFUND,
+        refund.key,
+        payment.currency,
+        books.refunded(
+            holder(payment.provider), refund.amount, tax=refund.tax, of_sale=refund.of_sale
+        ),
+        order_id=payment.order_id,
+    )
+
+
+def find_known(payment: Payment, fact: RefundFact) -> Refund | None:
+    """Our row of a refund that the provider tells of; None when it was made elsewhere."""
+    names = [Refund.provider_ref == fact.ref]
+    if fact.key:
+        names.append(Refund.key == fact.key)
+    return session.scalar(
+        sa.select(Refund).where(Refund.payment_id == payment.id, sa.or_(*names)).limit(1)
+    )
+
+
+def take_dispute(payment: Payment, fact: DisputeFact, *, by: str) -> bool:
+    """Note what a buyer's bank did with a locked payment; returns whether that is news.
+
+    While it is open, and when it is lost, the money is not the shop's.
+    """
+    state = DisputeState(fact.state)
+    known = session.scalar(
+        sa.select(Dispute).where(Dispute.payment_id == payment.id, Dispute.ref == fact.ref)
+    )
+    if known is not None and (known.state is state or known.state is not DisputeState.OPEN):
+        return False
+    if known is None:
+        amount = min(fact.amount.minor, payment.captured - payment.disputed)
+        if amount <= 0:
+            return False
+        known = Dispute(payment_id=payment.id, ref=fact.ref, amount=amount, reason=fact.reason[:80])
+        session.add(known)
+        payment.disputed += amount
+        _book_dispute(EntryKind.DISPUTE, payment, known)
+    known.state = state
+    if state is DisputeState.WON:
+        payment.disputed -= known.amount
+        _book_dispute(EntryKind.DISPUTE_WON, payment, known)
+    payment.problem = f"dispute_{state}"
+    session.flush()
+    return True
+
+
+def _book_dispute(kind: EntryKind, payment: Payment, dispute: Dispute) -> None:
+    taken = books.disputed(holder(payment.provider), dispute.amount)
+    ledger.book(
+        kind,
+        f"{payment.reference}/{dispute.ref}"[:120],
+        payment.currency,
+        taken if kind is EntryKind.DISPUTE else books.reversed_(taken),
+        order_id=payment.order_id,
+    )
