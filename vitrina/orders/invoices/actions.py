@@ -14,12 +14,14 @@ from vitrina.core.events import record
 from vitrina.core.money import CurrencyMismatch, Money
 from vitrina.orders import queries as orders
 from vitrina.orders.invoices import queries, rules, snapshot
+from vitrina.orders.invoices.crediting import CreditLine
+from vitrina.orders.invoices.crediting import credit as credit_of
 from vitrina.orders.invoices.document import Document, digest
 from vitrina.orders.invoices.errors import CreditTooHigh, NotSold
 from vitrina.orders.invoices.events import DocumentIssued
 from vitrina.orders.invoices.models import DocumentKind, Invoice, NumberSeries
-from vitrina.orders.invoices.snapshot import CreditLine
 from vitrina.orders.models import Order
+from vitrina.payments.models import Refund
 
 
 def issue_invoice(order: Order) -> Invoice:
@@ -39,11 +41,17 @@ def issue_invoice(order: Order) -> Invoice:
 
 
 def issue_credit_note(
-    order: Order, amount: Money, *, refund_key: str, lines: Sequence[CreditLine] = ()
+    order: Order,
+    amount: Money,
+    *,
+    refund_key: str,
+    lines: Sequence[CreditLine] = (),
+    tax: int | None = None,
 ) -> Invoice:
     """Take ``amount`` (with its tax) off the order's invoice, once for each ``refund_key``.
 
     ``lines`` say which pieces it is for; what they do not cover comes off every rate alike.
+    ``tax`` is the tax in the amount, in minor units, where the books know it already.
     Raises NotSold without an invoice, CreditTooHigh for more than is left of it.
     """
     order = orders.lock(order.id)
@@ -54,7 +62,7 @@ def issue_credit_note(
     invoice = queries.find_open(order.id)
     if invoice is None:
         raise NotSold(number=order.number)
-    return _credit(order, invoice, amount, cause, lines)
+    return _credit(order, invoice, amount, cause, lines, tax)
 
 
 def reissue_invoice(order: Order, *, cause: str) -> Invoice:
@@ -73,21 +81,21 @@ def reissue_invoice(order: Order, *, cause: str) -> Invoice:
     if invoice is not None:
         left = invoice.total - sum(note.total for note in queries.credits_of(invoice.id))
         if left:
-            _credit(order, invoice, order.money(left), f"{cause}/credit", ())
+            _credit(order, invoice, order.money(left), f"{cause}/credit")
     now = clock.now()
     return _issue(order, snapshot.of_order(order, now), cause, now)
 
 
-def credit_refund(order: Order, refund_key: str, amount: Money) -> Invoice | None:
+def credit_refund(order: Order, refund: Refund) -> Invoice | None:
     """Credit money that went back on an order; None when it is none of what was invoiced.
 
     Money beyond the invoice (an order that was paid twice) was never sold.
     """
-    if order.paid_at is None:
+    if order.paid_at is None or not refund.of_sale:
         return None
     issue_invoice(order)
     order = orders.lock(order.id)
-    known = queries.find_by_cause(f"refund:{refund_key}")
+    known = queries.find_by_cause(f"refund:{refund.key}")
     invoice = queries.find_open(order.id)
     if known is not None or invoice is None:
         return known
@@ -97,14 +105,34 @@ def credit_refund(order: Order, refund_key: str, amount: Money) -> Invoice | Non
         invoiced=invoice.total,
         credited=sum(note.total for note in queries.credits_of(invoice.id)),
     )
-    part = min(amount.minor, owed)
+    part = min(refund.amount, owed)
     if part <= 0:
         return None
-    return issue_credit_note(order, order.money(part), refund_key=refund_key)
+    whole, amount = part == refund.amount, order.money(part)
+    tax = refund.tax if whole else None
+    lines = _named(invoice, refund) if whole else []
+    try:
+        return issue_credit_note(order, amount, refund_key=refund.key, lines=lines, tax=tax)
+    except CreditTooHigh:  # the lines were changed since the invoice; the amount still holds
+        return issue_credit_note(order, amount, refund_key=refund.key, tax=tax)
+
+
+def _named(invoice: Invoice, refund: Refund) -> list[CreditLine]:
+    """The lines that a refund was for; none when one of them came after the invoice."""
+    rows = queries.refunded_lines(refund.id)
+    sold = {line["line_id"] for line in invoice.document["lines"]}
+    if not sold.issuperset(row.order_line_id for row in rows):
+        return []
+    return [CreditLine(row.order_line_id, row.quantity, row.amount, row.tax) for row in rows]
 
 
 def _credit(
-    order: Order, invoice: Invoice, amount: Money, cause: str, lines: Sequence[CreditLine]
+    order: Order,
+    invoice: Invoice,
+    amount: Money,
+    cause: str,
+    lines: Sequence[CreditLine] = (),
+    tax: int | None = None,
 ) -> Invoice:
     if amount.currency != invoice.currency:
         raise CurrencyMismatch(left=invoice.currency, right=amount.currency)
@@ -114,7 +142,7 @@ def _credit(
         raise CreditTooHigh(wanted=amount.text, left=order.money(left).text)
     now = clock.now()
     try:
-        document = snapshot.credit(invoice, before, amount.minor, lines, now)
+        document = credit_of(invoice, before, amount.minor, lines, now, tax)
     except (ValueError, KeyError):
         raise CreditTooHigh(wanted=amount.text, left=order.money(left).text) from None
     return _issue(order, document, cause, now, corrects=invoice.id)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from vitrina.core.db import session
 from vitrina.orders.invoices.errors import InvoiceNotFound
 from vitrina.orders.invoices.models import DocumentKind, Invoice
-from vitrina.orders.models import Order
+from vitrina.orders.models import Order, RefundLine
 
 
 def of_order(order_id: int) -> Sequence[Invoice]:
@@ -60,4 +60,11 @@ def credits_of(invoice_id: int) -> Sequence[Invoice]:
     """The credit notes of an invoice, the oldest first."""
     return session.scalars(
         sa.select(Invoice).where(Invoice.corrects == invoice_id).order_by(Invoice.id)
+    ).all()
+
+
+def refunded_lines(refund_id: int) -> Sequence[RefundLine]:
+    """What a refund was for, line by line."""
+    return session.scalars(
+        sa.select(RefundLine).where(RefundLine.refund_id == refund_id).order_by(RefundLine.id)
     ).all()

@@ -26,6 +26,14 @@ class Bucket:
     def left(self) -> int:
         return self.gross - self.credited
 
+    @property
+    def tax_left(self) -> int:
+        return self.tax - self.credited_tax
+
+    def less(self, gross: int, tax: int) -> "Bucket":
+        """The bucket after another credit."""
+        return Bucket(self.gross, self.tax, self.credited + gross, self.credited_tax + tax)
+
 
 def series(prefix: str, year: int) -> str:
     """The series that a document of a year belongs to: ``INV-2026``."""
@@ -119,6 +127,23 @@ def tax_back(bucket: Bucket, gross: int) -> int:
         return 0
     together = round_half_up(Decimal(bucket.tax) * (bucket.credited + gross) / bucket.gross)
     return min(max(together - bucket.credited_tax, 0), gross)
+
+
+def taxes_back(
+    left: Mapping[Key, Bucket], parts: Mapping[Key, int], tax: int | None
+) -> dict[Key, tuple[int, int]]:
+    """(gross, tax) of each part of a credit; ``tax``: what the parts' taxes should add up to.
+
+    Where the books rounded in another way, the difference is put where there is room for it.
+    """
+    found = {key: (gross, tax_back(left[key], gross)) for key, gross in parts.items()}
+    missing = 0 if tax is None else tax - sum(part for _, part in found.values())
+    for key, (gross, part) in found.items():
+        most = min(gross, left[key].tax_left)
+        moved = min(max(part + missing, 0), most)
+        found[key] = (gross, moved)
+        missing -= moved - part
+    return found
 
 
 def to_credit(*, refunded: int, captured: int, invoiced: int, credited: int) -> int:

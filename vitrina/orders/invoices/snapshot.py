@@ -1,7 +1,6 @@
 """An order as the document that is issued for it: everything as it is at this moment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,20 +10,10 @@ from vitrina.core import locales, store
 from vitrina.core.money import Money, decimals, round_half_up
 from vitrina.core.words import translator
 from vitrina.orders.invoices import rules
-from vitrina.orders.invoices.document import Document, Line, Party, Reference
-from vitrina.orders.invoices.models import Invoice
+from vitrina.orders.invoices.document import Document, Line, Party
 from vitrina.orders.models import Order, OrderLine
 from vitrina.tax import vat
 from vitrina.tax.vat import Treatment
-
-
-@dataclass(frozen=True, slots=True)
-class CreditLine:
-    """Pieces of an order line that are credited, with their gross amount in minor units."""
-
-    line_id: int
-    quantity: int
-    gross: int
 
 
 def of_order(order: Order, now: datetime) -> Document:
@@ -63,7 +52,7 @@ def of_order(order: Order, now: datetime) -> Document:
         paid=paid,
         payment=order.payment.provider if order.payment and paid else "",
         notes=_notes(used, order.locale),
-        home_tax=_home_tax(order.currency, tax),
+        home_tax=home_tax(order.currency, tax),
     )
 
 
@@ -173,7 +162,11 @@ def _notes(used: set[str], locale: str) -> tuple[str, ...]:
     return tuple(text for treatment, text in words.items() if treatment in used)
 
 
-def _home_tax(currency: str, tax: int) -> dict[str, Any] | None:
+def home_tax(currency: str, tax: int) -> dict[str, Any] | None:
+    """The tax in the store's own currency, by its exchange rate; None when that is the document's.
+
+    Article 230 of Directive 2006/112/EC asks for it.
+    """
     rates = catalog.rates()
     if currency == rates.base or currency not in rates.others or not tax:
         return None
@@ -181,81 +174,3 @@ def _home_tax(currency: str, tax: int) -> dict[str, Any] | None:
     major = Money(tax, currency).decimal / rate
     minor = round_half_up(major.scaleb(decimals(rates.base)))
     return {"currency": rates.base, "tax": minor, "rate": rules.rate_text(rate)}
-
-
-def credit(
-    invoice: Invoice,
-    before: Sequence[Invoice],
-    amount: int,
-    lines: Sequence[CreditLine],
-    now: datetime,
-) -> Document:
-    """The credit note for ``amount`` (gross) of an invoice, still without its number.
-
-    ``before`` are the credit notes there have been. ``lines`` name what comes back; what is left
-    of the amount is taken off every rate alike. A credit of everything at once names every line.
-    Raises ValueError for more than is left, KeyError for a line that the invoice does not have.
-    """
-    sold = Document.from_json(invoice.document)
-    notes = [Document.from_json(note.document) for note in before]
-    if amount == sold.total and not before:
-        made = list(sold.lines)
-    else:
-        made = _credited(sold, notes, amount, lines)
-    names = {row.rate: row.name for row in sold.taxes}
-    tax = sum(line.tax for line in made)
-    return replace(
-        sold,
-        kind="credit_note",
-        number="",
-        issued_on=now.date().isoformat(),
-        lines=tuple(made),
-        taxes=rules.by_rate(made, names),
-        net=amount - tax,
-        tax=tax,
-        total=amount,
-        paid=amount,
-        corrects=Reference(sold.number, sold.issued_on),
-        home_tax=_home_tax(sold.currency, tax),
-    )
-
-
-def _credited(
-    sold: Document, notes: Sequence[Document], amount: int, lines: Sequence[CreditLine]
-) -> list[Line]:
-    """The lines of a credit note: those that come back, then the rest of the amount by rate."""
-    left = rules.buckets(sold.taxes, [row for note in notes for row in note.taxes])
-    by_id = {line.line_id: line for line in sold.lines}
-    made: list[Line] = []
-    for back in lines:
-        line = by_id[back.line_id]
-        gone = sum(one.gross for note in notes for one in note.lines if one.line_id == line.line_id)
-        if not 0 < back.quantity <= line.quantity or back.gross > line.gross - gone:
-            raise ValueError("more than is left of the line")
-        key = (line.rate, line.category)
-        made.append(_part(line, back.quantity, back.gross, left[key], "goods"))
-        left[key] = _after(left[key], made[-1])
-    rest = amount - sum(line.gross for line in made)
-    _ = translator(locales.get(sold.locale))
-    for key, gross in rules.share(rest, left).items():
-        row = Line("refund", _("Refund"), "", "", 1, 0, 0, *key, 0, 0)
-        made.append(_part(row, 1, gross, left[key], "refund"))
-    return made
-
-
-def _part(line: Line, quantity: int, gross: int, bucket: rules.Bucket, kind: str) -> Line:
-    if not 0 <= gross <= bucket.left:
-        raise ValueError("more than is left")
-    tax = rules.tax_back(bucket, gross)
-    unit = round_half_up(Decimal(gross - tax) / quantity)
-    return replace(
-        line, kind=kind, quantity=quantity, unit_net=unit, discount=0, net=gross - tax, tax=tax
-    )
-
-
-def _after(bucket: rules.Bucket, line: Line) -> rules.Bucket:
-    return replace(
-        bucket,
-        credited=bucket.credited + line.gross,
-        credited_tax=bucket.credited_tax + line.tax,
-    )

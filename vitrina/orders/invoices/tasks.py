@@ -19,5 +19,4 @@ def credit(event: PaymentRefunded) -> None:
     """Credit what went back."""
     refund = session.get(Refund, event.refund_id)
     if refund is not None:
-        order = queries.by_id(event.order_id)
-        actions.credit_refund(order, refund.key, order.money(refund.amount))
+        actions.credit_refund(queries.by_id(event.order_id), refund)
