@@ -49,11 +49,13 @@ class Context:
     """What a call works with. ``decline``: the code a switch wants it declined with, or empty.
 
     ``url``: the simulator's own address with a slash at its end, for pages that a buyer is sent to.
+    ``key``: the call's idempotency key.
     """
 
     tx: Transaction
     url: str
     decline: str = ""
+    key: str = ""
 
 
 Work = Callable[[Context], Reply]
@@ -181,7 +183,7 @@ def _carry_out(dialect: Dialect, call: Call, work: Work, fault: Fault | None) ->
     try:
         with store().transaction() as tx:
             try:
-                reply = work(Context(tx, own_url(), decline))
+                reply = work(Context(tx, own_url(), decline, call.key))
             except Refusal as refusal:
                 if not refusal.kept:
                     raise

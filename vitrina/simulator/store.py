@@ -71,13 +71,21 @@ CREATE TABLE IF NOT EXISTS events (
     due REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS events_by_due ON events (state, due);
+CREATE TABLE IF NOT EXISTS timers (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    provider TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS timers_by_time ON timers (provider, at);
 CREATE TABLE IF NOT EXISTS settings (
     name TEXT PRIMARY KEY,
     body TEXT NOT NULL
 );
 """
 
-FORGOTTEN = ("objects", "entries", "idempotency", "faults", "events", "settings")
+FORGOTTEN = ("objects", "entries", "idempotency", "faults", "events", "timers", "settings")
 """The tables that a reset empties: all but the endpoints."""
 
 
@@ -102,6 +110,21 @@ class Transaction:
             "INSERT OR REPLACE INTO settings (name, body) VALUES (?, ?)",
             (name, json.dumps(value)),
         )
+
+    def later(self, provider: str, at: int, what: str, object_id: str) -> None:
+        """Let :meth:`due` tell of ``what`` about an object at this time or soon after."""
+        self.sql.execute(
+            "INSERT INTO timers (provider, at, what, id) VALUES (?, ?, ?, ?)",
+            (provider, at, what, object_id),
+        )
+
+    def due(self, provider: str) -> list[tuple[str, str]]:
+        """What is due now and the object's id, each told once."""
+        rows = self.sql.execute(
+            "DELETE FROM timers WHERE provider = ? AND at <= ? RETURNING what, id",
+            (provider, self.now()),
+        ).fetchall()
+        return [(row["what"], row["id"]) for row in rows]
 
     # objects -----------------------------------------------------------------------------------
 
