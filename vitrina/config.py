@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ENVIRONMENTS = ("development", "production", "testing")
+STRIPE = ("SECRET_KEY", "PUBLISHABLE_KEY", "WEBHOOK_SECRET", "API_BASE")
+PAYPAL = ("CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_ID", "API_BASE")
 
 
 class WrongSetting(Exception):
@@ -25,6 +27,7 @@ class Settings:
     env: str
     data_dir: Path
     secret_key: str = field(repr=False)
+    old_secret_keys: tuple[str, ...] = field(repr=False)
     database_url: str = field(repr=False)
     base_url: str
     redis_url: str = field(repr=False)
@@ -32,6 +35,8 @@ class Settings:
     storage_url: str
     theme_dir: Path | None
     sandbox: bool
+    stripe: Mapping[str, str] = field(repr=False)
+    paypal: Mapping[str, str] = field(repr=False)
     owner_email: str
     owner_password: str = field(repr=False)
     workers: int
@@ -73,6 +78,7 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None
         env=env,
         data_dir=data_dir,
         secret_key=_secret(read, env, data_dir),
+        old_secret_keys=_old_keys(read),
         database_url=_database(read, data_dir),
         base_url=base_url.rstrip("/"),
         redis_url=read.url("VITRINA_REDIS_URL", "", ("redis", "rediss", "unix")),
@@ -85,6 +91,10 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None
             "VITRINA_SANDBOX", ("on", "off"), "off" if env == "production" else "on"
         )
         == "on",
+        stripe=_provider(read, "STRIPE", STRIPE, needs=("SECRET_KEY", "WEBHOOK_SECRET")),
+        paypal=_provider(
+            read, "PAYPAL", PAYPAL, needs=("CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_ID")
+        ),
         owner_email=read.text("VITRINA_OWNER_EMAIL", ""),
         owner_password=read.text("VITRINA_OWNER_PASSWORD", ""),
         workers=read.number("VITRINA_WORKERS", 2, 1, 64),
@@ -119,6 +129,33 @@ class _Reader:
         if value and urlsplit(value).scheme not in schemes:
             raise WrongSetting(f"{name} must start with {' or '.join(s + ':' for s in schemes)}")
         return value
+
+
+def _provider(
+    read: _Reader, name: str, settings: tuple[str, ...], *, needs: tuple[str, ...]
+) -> Mapping[str, str]:
+    """The settings of a payment provider by field; none when it is not used.
+
+    Without the secret of its webhooks anybody could say that an order is paid, so that is refused.
+    """
+    found = {
+        key.lower(): value for key in settings if (value := read.text(f"VITRINA_{name}_{key}", ""))
+    }
+    missing = [key for key in needs if key.lower() not in found]
+    if found and missing:
+        raise WrongSetting(f"VITRINA_{name}_{missing[0]} must be set as well")
+    if base := found.get("api_base"):
+        read.url(f"VITRINA_{name}_API_BASE", base, ("http", "https"))
+    return found
+
+
+def _old_keys(read: _Reader) -> tuple[str, ...]:
+    """Secret keys of before, which are still read but sign and encrypt nothing new."""
+    given = read.text("VITRINA_OLD_SECRET_KEYS", "")
+    keys = tuple(key.strip() for key in given.split(",") if key.strip())
+    if any(len(key) < 32 for key in keys):
+        raise WrongSetting("VITRINA_OLD_SECRET_KEYS: each needs at least 32 characters")
+    return keys
 
 
 def _theme(read: _Reader) -> Path | None:

@@ -3,9 +3,11 @@
 
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 import vitrina.accounts.tasks
 import vitrina.cart.tasks
+import vitrina.catalog.pictures
 import vitrina.checkout.tasks
 import vitrina.inventory.tasks
 import vitrina.notifications.reactions.accounts
@@ -18,7 +20,8 @@ import vitrina.search.reactions
 import vitrina.support.reactions  # noqa: F401
 from vitrina.config import Settings
 from vitrina.notifications import office
-from vitrina.payments import registry
+from vitrina.payments import attempts, registry
+from vitrina.payments.providers.paypal.provider import PayPal
 from vitrina.payments.providers.sandbox import Sandbox
 
 
@@ -27,9 +30,14 @@ def payment_providers(settings: Settings) -> None:
 
     A shop in production does not offer play money unless it says so (``VITRINA_SANDBOX``).
     """
+    attempts.configure(enabled=settings.rate_limits)
+    given: dict[str, Any] = {}
+    if settings.paypal:
+        paypal: dict[str, Any] = dict(settings.paypal)
+        given[PayPal.code] = PayPal.Settings(**paypal)
     secret = hashlib.sha256(f"sandbox:{settings.secret_key}".encode()).hexdigest()
     sandbox = Sandbox.Settings(path=settings.data_dir / "sandbox.db", webhook_secret=secret)
-    registry.configure(sandbox=sandbox if settings.sandbox else None)
+    registry.configure(sandbox=sandbox if settings.sandbox else None, given=given)
 
 
 def post_office(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import structlog
 from structlog.typing import Processor
 
 from vitrina.config import Settings
-from vitrina.core import db, signing, storage
+from vitrina.core import db, secrets, signing, storage
 from vitrina.listeners import LISTENERS
 
 
@@ -17,7 +17,8 @@ def connect(settings: Settings) -> None:
     """What every process needs, with or without HTTP: database, secrets, files, listeners, logs."""
     log_to_stderr(settings)
     db.connect(settings.database_url)
-    signing.configure(settings.secret_key)
+    signing.configure(settings.secret_key, settings.old_secret_keys)
+    secrets.configure(settings.secret_key, settings.old_secret_keys)
     storage.configure(settings.storage_url)
     for listener in LISTENERS:
         listener(settings)

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("vitrina.cli.doctor:doctor", "Re-add every sum, and name the rows that are wrong."),
     "reindex": ("vitrina.cli.reindex:reindex", "Build the search index anew."),
     "simulator": ("vitrina.cli.simulator:simulator", "Run Stripe and PayPal on this machine."),
+    "secrets": ("vitrina.cli.secret:secrets", "Encrypt the kept secrets under a new key."),
     "openapi": ("vitrina.cli.openapi:openapi", "Print the API's OpenAPI document."),
 }
 

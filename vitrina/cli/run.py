@@ -10,6 +10,7 @@ from vitrina.accounts.actions import staff
 from vitrina.accounts.models import User
 from vitrina.catalog.models.products import Product
 from vitrina.cli.demo.command import load_demo
+from vitrina.cli.play_money import start_stand_ins, wants_stand_ins
 from vitrina.cli.serve import serve_shop
 from vitrina.cli.shop import bring_up_to_date, open_shop
 from vitrina.config import Settings
@@ -32,9 +33,17 @@ def run(without_demo: bool) -> None:
     click.echo(f"  The staff area   {settings.base_url}/admin")
     if made:
         click.echo(f"  Sign in as       {made[0]}  with the password  {made[1]}")
+    running = None
+    if wants_stand_ins(settings):
+        settings, running = start_stand_ins(settings)
+        click.echo(f"  Stripe, PayPal   are played by {running.url}, without real money")
     click.echo("  Ctrl-C ends it; all data stays.", nl=True)
     click.echo("")
-    serve_shop(settings)
+    try:
+        serve_shop(settings)
+    finally:
+        if running is not None:
+            running.stop()
 
 
 def ensure_owner(settings: Settings) -> tuple[str, str] | None:

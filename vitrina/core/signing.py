@@ -1,20 +1,25 @@
 """Signed links: a value that leaves the shop and can be believed when it comes back."""
 
+from collections.abc import Sequence
+
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
-_secret: str | None = None
+_secrets: list[str] = []
 
 
-def configure(secret: str) -> None:
-    """Set the secret that everything is signed with (``VITRINA_SECRET_KEY``)."""
-    global _secret
-    _secret = secret
+def configure(secret: str, old: Sequence[str] = ()) -> None:
+    """Set the secret that everything is signed with (``VITRINA_SECRET_KEY``).
+
+    What was signed with one of the ``old`` ones is still believed.
+    """
+    _secrets[:] = [*reversed(old), secret]
 
 
-def _key() -> str:
-    if not _secret:
+def _key() -> list[str]:
+    """The secrets, the present one last, as itsdangerous wants them."""
+    if not _secrets:
         raise RuntimeError("signing is not configured")
-    return _secret
+    return _secrets
 
 
 def sign(purpose: str, value: str) -> str:

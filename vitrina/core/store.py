@@ -15,7 +15,8 @@ class Store(Base):
     """What the merchant says about the shop. There is exactly one row, made by the first migration.
 
     ``prices_include_tax`` says whether listed prices are gross. ``catalogue_version`` rises with
-    every change that a shopper can see; public pages are cached under it. Texts by locale are in
+    every change that a shopper can see; public pages are cached under it. ``providers_version``
+    rises when the settings of payment providers change. Texts by locale are in
     ``translations``: ``{"ru": {"tagline": "..."}}``.
     """
 
@@ -39,6 +40,7 @@ class Store(Base):
     low_stock: Mapped[int] = mapped_column(default=10)
     translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     catalogue_version: Mapped[int] = mapped_column(sa.BigInteger, default=1)
+    providers_version: Mapped[int] = mapped_column(default=1)
     demo_seed: Mapped[int | None]
     updated_at: Mapped[datetime | None]
     __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
@@ -81,7 +83,7 @@ def _raise_version() -> None:
 CHANGEABLE = frozenset(
     {
         "name", "tagline", "intro", "email", "phone", "company", "tax_number", "return_days",
-        "low_stock", "invoice_prefix", "credit_note_prefix",
+        "low_stock", "invoice_prefix", "credit_note_prefix", "address",
     }
 )  # fmt: skip
 

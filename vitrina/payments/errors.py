@@ -53,3 +53,9 @@ class TooManyAttempts(TooOften):
     """Too many payments failed from here lately (``retry_after``, seconds)."""
 
     code = "too_many_payment_attempts"
+
+
+class WrongProviderSetting(Invalid):
+    """A setting of a payment provider cannot be right (``field``, ``why``)."""
+
+    code = "wrong_provider_setting"

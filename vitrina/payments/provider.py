@@ -28,7 +28,8 @@ class ProviderInfo:
 
     ``pay_later``: the order is accepted now and paid afterwards, within ``days`` (None: any time);
     ``ships_unpaid``: it may leave before. ``captures_later``: it is only authorized at checkout,
-    and staff take the money. ``currencies`` and ``countries`` it takes: empty is all.
+    and staff take the money. ``currencies`` and ``countries`` it takes: empty is all. ``origins``:
+    where the buyer's browser is sent, such as ``https://pay.example.com``.
     """
 
     code: str
@@ -41,6 +42,7 @@ class ProviderInfo:
     days: int | None = None
     currencies: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
     def takes(self, currency: str, country: str) -> bool:
         """Whether one can pay so in ``currency`` from ``country`` (either may be empty)."""

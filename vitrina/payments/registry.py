@@ -1,37 +1,78 @@
-"""Which payment providers there are: the built-in ones, and plugins by entry point."""
+"""Which payment providers there are: the built-in ones, and plugins by entry point.
 
+Their settings come from the environment, or from what the merchant entered; the environment wins.
+What is entered while the shop runs is noticed by every process through the store's
+``providers_version``.
+"""
+
+from collections.abc import Mapping
 from importlib.metadata import entry_points
+from typing import Any
 
+import structlog
+
+from vitrina.core import store
+from vitrina.core.errors import NotFound
+from vitrina.core.secrets import UnreadableSecret
 from vitrina.payments.errors import UnknownProvider
 from vitrina.payments.provider import PaymentProvider, ProviderInfo
-from vitrina.payments.providers.manual import BankTransfer, CashOnDelivery
+from vitrina.payments.providers.manual import BankTransfer, CashOnDelivery, Cheque
+from vitrina.payments.providers.paypal.provider import PayPal
 from vitrina.payments.providers.sandbox import Sandbox
+from vitrina.payments.settings import queries
 
+log = structlog.get_logger("vitrina.payments")
+
+BUILT_IN: tuple[Any, ...] = (Sandbox, PayPal, BankTransfer, CashOnDelivery, Cheque)
+AS_THEY_ARE = frozenset({BankTransfer.code, CashOnDelivery.code})
+"""Offered as long as nobody said otherwise: they need no settings."""
+
+_classes: dict[str, Any] = {}
+_given: dict[str, Any] = {}
 _providers: dict[str, PaymentProvider] = {}
+_extra: dict[str, PaymentProvider] = {}
+_version: int | None = None
 
 
 def register(provider: PaymentProvider) -> None:
     """Offer a provider under its code; a second one of the same code takes its place."""
-    _providers[provider.code] = provider
+    _extra[provider.code] = _providers[provider.code] = provider
 
 
-def configure(*, sandbox: Sandbox.Settings | None) -> None:
-    """Set up the built-in providers and those of plugins, as a process starts.
+def configure(
+    *, sandbox: Sandbox.Settings | None = None, given: Mapping[str, Any] | None = None
+) -> None:
+    """Set up the providers as a process starts; ``given``: settings by code, of the environment.
 
     Without settings the sandbox is not offered: a real shop does not take play money.
     """
-    _providers.clear()
+    global _version
+    _classes.clear()
+    _given.clear()
+    _extra.clear()
+    _given.update(given or {})
     if sandbox is not None:
-        register(Sandbox(sandbox))
-    register(BankTransfer(BankTransfer.Settings()))
-    register(CashOnDelivery(CashOnDelivery.Settings()))
-    for plugin in entry_points(group="vitrina.payment_providers"):
-        made = plugin.load()
-        register(made(made.Settings()))
+        _given[Sandbox.code] = sandbox
+    plugins = [plugin.load() for plugin in entry_points(group="vitrina.payment_providers")]
+    for made in (*BUILT_IN, *plugins):
+        _classes[made.code] = made
+    _version = None
+    _build({})
+
+
+def known() -> Mapping[str, Any]:
+    """All provider classes by code, whether they are set up or not."""
+    return dict(_classes)
+
+
+def is_given(code: str) -> bool:
+    """Whether the environment says how a provider is set up, so that nobody else can."""
+    return code in _given
 
 
 def get(code: str) -> PaymentProvider:
     """The provider of that code. Raises UnknownProvider."""
+    _refresh()
     found = _providers.get(code)
     if found is None:
         raise UnknownProvider(field="provider", provider=code[:40])
@@ -40,10 +81,52 @@ def get(code: str) -> PaymentProvider:
 
 def offered(currency: str, country: str) -> list[ProviderInfo]:
     """The ways to pay for an order in ``currency`` to ``country`` (either may be empty)."""
+    _refresh()
     infos = [provider.info for provider in _providers.values()]
     return [info for info in infos if info.takes(currency, country)]
 
 
+def origins() -> tuple[str, ...]:
+    """Where buyers may be sent to pay: for the browser's policy on forms that redirect."""
+    found = (origin for made in _providers.values() for origin in made.info.origins)
+    return tuple(dict.fromkeys(found))
+
+
 def everyone() -> list[PaymentProvider]:
     """All providers, for the worker."""
+    _refresh()
     return list(_providers.values())
+
+
+def _refresh() -> None:
+    """Read the merchant's settings when they are not those that were read last."""
+    global _version
+    try:
+        version = store.current().providers_version
+    except NotFound:
+        return
+    if version != _version:
+        _build({row.code: row for row in queries.everything()})
+        _version = version
+
+
+def _build(entered: Mapping[str, Any]) -> None:
+    _providers.clear()
+    for code, made in _classes.items():
+        try:
+            settings = _settings(code, made, entered)
+            if settings is not None:
+                _providers[code] = made(settings)
+        except (UnreadableSecret, TypeError, ValueError) as error:
+            log.error("payments.provider_unusable", provider=code, error=str(error))
+    _providers.update(_extra)
+
+
+def _settings(code: str, made: Any, entered: Mapping[str, Any]) -> Any:
+    if code in _given:
+        return _given[code]
+    row = entered.get(code)
+    if row is not None:
+        return made.Settings(**queries.values_of(row)) if row.is_enabled else None
+    plugin = made not in BUILT_IN
+    return made.Settings() if code in AS_THEY_ARE or plugin else None

@@ -3,6 +3,8 @@
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
+from vitrina.payments import registry
+
 CSP = "; ".join(
     (
         "default-src 'none'",
@@ -28,13 +30,24 @@ FIXED = {
 }
 
 
+def _policy() -> str:
+    """The policy; forms may also lead on to the pages of payment providers.
+
+    Browsers hold the redirect after a form against ``form-action`` too (CSP level 3).
+    """
+    if request.method == "GET" and request.endpoint not in ("checkout.show", "orders.show"):
+        return CSP
+    origins = registry.origins()
+    return CSP.replace("form-action 'self'", " ".join(("form-action 'self'", *origins)))
+
+
 def init_app(app: Flask) -> None:
     secure = app.config["SESSION_COOKIE_SECURE"]
 
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", CSP)
+        headers.setdefault("Content-Security-Policy", _policy())
         for name, value in FIXED.items():
             headers.setdefault(name, value)
         if secure:

@@ -87,3 +87,26 @@ class CashOnDelivery(Manual):
             pay_later=True,
             ships_unpaid=True,
         )
+
+
+class Cheque(Manual):
+    """The buyer sends a cheque by post."""
+
+    code: ClassVar[str] = "cheque"
+
+    @dataclass(frozen=True)
+    class Settings(Manual.Settings):
+        """``days``: how long an order waits for the cheque."""
+
+        days: int = 14
+
+    def __init__(self, settings: "Cheque.Settings") -> None:
+        super().__init__(settings)
+        self.info = ProviderInfo(
+            code=self.code,
+            name="Cheque",
+            hint="Send it to our address with the order's number on the back.",
+            kind=Kind.TRANSFER,
+            pay_later=True,
+            days=settings.days,
+        )
