@@ -3,7 +3,7 @@
 Everything here runs inside a transaction of the store, writes the ledger and tells the webhooks.
 """
 
-from vitrina.simulator.calls import Context
+from vitrina.simulator.calls import Context, Refusal
 from vitrina.simulator.paypal import news, wire
 from vitrina.simulator.paypal.shapes import AUTHORIZATION, CAPTURE, DISPUTE, ORDER, REFUND
 from vitrina.simulator.paypal.wire import minor, refusal
@@ -15,7 +15,12 @@ ORDER_SECONDS = 3 * HOURS
 HOLD_SECONDS = 29 * 24 * HOURS
 MOST_ATTEMPTS = 10
 
-CHOICES = {"pay": "", "decline": "INSTRUMENT_DECLINED", "refuse": "PAYER_CANNOT_PAY"}
+CHOICES = {
+    "pay": "",
+    "decline": "INSTRUMENT_DECLINED",
+    "confirm": "PAYER_ACTION_REQUIRED",
+    "refuse": "PAYER_CANNOT_PAY",
+}
 """What a buyer may do on the approval page, and what comes of it when the money is asked for."""
 REVIEWS = {"review": "PENDING_REVIEW", "echeck": "ECHECK"}
 """Ways to pay whose money comes later, and why."""
@@ -50,28 +55,30 @@ def _ready(context: Context, order: Json, intent: str) -> None:
     order["attempts"] += 1
     if order["attempts"] > MOST_ATTEMPTS:
         raise refusal(422, "MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED")
-    paid = context.tx.find(CAPTURE, invoice_id=order["unit"].get("invoice_id", ""))
+    invoice_id = order["unit"].get("invoice_id", "")
+    paid = context.tx.find(CAPTURE, invoice_id=invoice_id) if invoice_id else []
     if any(one["order"] != order["id"] and one["status"] != "DECLINED" for one in paid):
         raise refusal(422, "DUPLICATE_INVOICE_ID")
     declined = context.decline or CHOICES.get(order["choice"], "")
     if declined:
-        context.tx.put(ORDER, order)
         raise _declined(context, order, declined)
 
 
-def _declined(context: Context, order: Json, issue: str) -> Exception:
-    """The refusal of a means of payment; the buyer may choose another on PayPal's page."""
+def _declined(context: Context, order: Json, issue: str) -> Refusal:
+    """The refusal of a means of payment; it says where the buyer may choose another."""
     if issue == "PAYER_CANNOT_PAY":
+        context.tx.put(ORDER, order)
         return refusal(422, issue, kept=True)
-    # The authorize call has no word of its own for a declined card.
-    capturing = order["intent"] == "CAPTURE"
-    page = wire.link(context.url, f"/checkoutnow?token={order['id']}", "redirect")
-    return refusal(
-        422,
-        "INSTRUMENT_DECLINED" if capturing else "PAYER_ACTION_REQUIRED",
-        links=[page],
-        kept=True,
-    )
+    rel = "redirect"
+    if issue == "PAYER_ACTION_REQUIRED" or order["intent"] == "AUTHORIZE":
+        # The authorize call has no word of its own for a declined card.
+        issue, rel = "PAYER_ACTION_REQUIRED", "payer-action"
+        order.update(status="PAYER_ACTION_REQUIRED", updated=context.tx.now())
+    else:
+        issue = "INSTRUMENT_DECLINED"
+    context.tx.put(ORDER, order)
+    page = wire.link(context.url, f"/checkoutnow?token={order['id']}", rel)
+    return refusal(422, issue, links=[page], kept=True)
 
 
 def authorize(context: Context, order: Json) -> Json:
@@ -92,7 +99,7 @@ def authorize(context: Context, order: Json) -> Json:
         },
     )
     tx.put(ORDER, {**order, "status": "COMPLETED", "updated": now})
-    _enter(tx, order, "authorize", held["amount"], held["id"])
+    _enter(tx, order, "authorize", minor(held["amount"]), held)
     news.tell(context, "PAYMENT.AUTHORIZATION.CREATED", AUTHORIZATION, held["id"])
     return held
 
@@ -145,7 +152,7 @@ def _capture(context: Context, order: Json, amount: Json, authorization: str) ->
         },
     )
     if not waits:
-        _enter(tx, order, "charge", amount, taken["id"])
+        _enter(tx, order, "charge", minor(taken["amount"]), taken)
     news.tell(context, f"PAYMENT.CAPTURE.{taken['status']}", CAPTURE, taken["id"])
     return taken
 
@@ -157,7 +164,7 @@ def settle_capture(context: Context, taken: Json, *, paid: bool) -> None:
     taken.update(status=status, reason="", updated=context.tx.now())
     context.tx.put(CAPTURE, taken)
     if paid:
-        _enter(context.tx, order, "charge", taken["amount"], taken["id"])
+        _enter(context.tx, order, "charge", minor(taken["amount"]), taken)
     news.tell(context, f"PAYMENT.CAPTURE.{'COMPLETED' if paid else 'DENIED'}", CAPTURE, taken["id"])
 
 
@@ -169,7 +176,7 @@ def void(context: Context, held: Json) -> None:
         raise refusal(422, "PREVIOUSLY_CAPTURED")
     order = context.tx.get(ORDER, held["order"]) or {}
     context.tx.put(AUTHORIZATION, {**held, "status": "VOIDED", "updated": context.tx.now()})
-    _enter(context.tx, order, "void", held["amount"], held["id"])
+    _enter(context.tx, order, "void", minor(held["amount"]), held)
     news.tell(context, "PAYMENT.AUTHORIZATION.VOIDED", AUTHORIZATION, held["id"])
 
 
@@ -232,12 +239,12 @@ def settle_refund(context: Context, given: Json, *, paid: bool) -> None:
 
 def _given_back(context: Context, given: Json) -> None:
     order = context.tx.get(ORDER, given["order"]) or {}
-    _enter(context.tx, order, "refund", given["amount"], given["id"])
+    _enter(context.tx, order, "refund", minor(given["amount"]), given)
     news.tell(context, "PAYMENT.CAPTURE.REFUNDED", REFUND, given["id"])
 
 
 def open_dispute(context: Context, taken: Json, reason: str) -> Json:
-    """A buyer complains; the money is in dispute until somebody decides."""
+    """A buyer complains; PayPal keeps the money from the shop until it has decided."""
     tx, now = context.tx, context.tx.now()
     opened = tx.put(
         DISPUTE,
@@ -255,17 +262,19 @@ def open_dispute(context: Context, taken: Json, reason: str) -> Json:
             "updated": now,
         },
     )
+    order = tx.get(ORDER, taken["order"]) or {}
+    _enter(tx, order, "dispute", minor(opened["amount"]), opened)
     news.tell(context, "CUSTOMER.DISPUTE.CREATED", DISPUTE, opened["id"])
     return opened
 
 
 def resolve_dispute(context: Context, opened: Json, outcome: str) -> None:
-    """PayPal decides. When the buyer is right, the shop's money goes to them."""
+    """PayPal decides: unless the buyer is right, the shop has its money again."""
     order = context.tx.get(ORDER, opened["order"]) or {}
     opened.update(status="RESOLVED", outcome=outcome, updated=context.tx.now())
     context.tx.put(DISPUTE, opened)
-    if outcome == "RESOLVED_BUYER_FAVOUR":
-        _enter(context.tx, order, "dispute", opened["amount"], opened["id"])
+    if outcome != "RESOLVED_BUYER_FAVOUR":
+        _enter(context.tx, order, "dispute", -minor(opened["amount"]), opened)
     news.tell(context, "CUSTOMER.DISPUTE.RESOLVED", DISPUTE, opened["id"])
 
 
@@ -274,13 +283,14 @@ def _names(order: Json) -> Json:
     return {name: unit.get(name, "") for name in ("invoice_id", "custom_id")}
 
 
-def _enter(tx: Transaction, order: Json, kind: str, amount: Json, ref: str) -> None:
+def _enter(tx: Transaction, order: Json, kind: str, units: int, of: Json) -> None:
+    """Write ``units`` into the ledger, moved by ``of``: a capture, a refund, a dispute."""
     tx.enter(
         wire.NAME,
         order["id"],
         kind,
-        minor(amount),
-        amount["currency_code"],
-        ref=ref,
+        units,
+        of["amount"]["currency_code"],
+        ref=of["id"],
         reference=order["reference"],
     )

@@ -14,10 +14,14 @@ bp = Blueprint("paypal_pages", __name__)
 
 WAYS = {
     "pay": ("PayPal balance", "The payment succeeds."),
-    "decline": ("A card that its bank declines", "You are asked to choose another."),
+    "decline": ("A card that its bank declines", "The payment fails; another try can succeed."),
+    "confirm": ("A card that its bank wants confirmed", "The shop sends you back to this page."),
     "refuse": ("An account that may not pay this shop", "The payment fails."),
     "review": ("A payment that PayPal looks at first", "It is pending until it is settled."),
 }
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
+)
 OPEN = ("CREATED", "PAYER_ACTION_REQUIRED", "APPROVED")
 
 
@@ -31,7 +35,7 @@ def show() -> Response:
             return _page("gone", 404)
     if order["status"] not in OPEN:
         return _page("done", 200, order=order, back=_back(order["pages"]["return_url"], order))
-    return _page("approve", 200, order=order, ways=WAYS, chosen=_first_choice(order))
+    return _page("approve", 200, order=order, ways=WAYS)
 
 
 @bp.post("/checkoutnow")
@@ -53,11 +57,6 @@ def decide() -> AnyResponse:
     return redirect(_back(address, order), 303)
 
 
-def _first_choice(order: Json) -> str:
-    """What is marked when the page opens: not again what has just been declined."""
-    return "pay" if order["choice"] != "pay" else ""
-
-
 def _back(address: str, order: Json) -> str:
     """The shop's address with the order's id, and the buyer's where they agreed."""
     if not address:
@@ -71,7 +70,5 @@ def _back(address: str, order: Json) -> str:
 def _page(name: str, status: int, **shown: object) -> Response:
     response = make_response(render_template(f"simulator/paypal/{name}.html", **shown), status)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-    )
+    response.headers["Content-Security-Policy"] = POLICY
     return response

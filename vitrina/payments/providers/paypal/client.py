@@ -151,9 +151,10 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
             told = None
     if 200 <= status < 300 and isinstance(told, dict):
         return told
-    name = told.get("name", "") if isinstance(told, dict) else ""
     debug_id = answer.headers.get("Paypal-Debug-Id", "")
-    log.warning("paypal.refused", status=status, name=name, debug_id=debug_id)
     if 400 <= status < 500 and status not in BUSY:
-        raise Refused(status, told if isinstance(told, dict) else {})
+        refused = Refused(status, told if isinstance(told, dict) else {})
+        log.info("paypal.refused", status=status, issue=refused.issue, debug_id=debug_id)
+        raise refused
+    log.warning("paypal.unclear", status=status, debug_id=debug_id)
     raise ProviderTimeout(provider="paypal", reason=f"http_{status}")

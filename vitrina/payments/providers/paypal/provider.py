@@ -33,15 +33,9 @@ from vitrina.payments.providers.paypal.client import Client, Refused, request_id
 
 log = structlog.get_logger("vitrina.paypal")
 
-BUYER_AGAIN = frozenset(
-    {
-        "INSTRUMENT_DECLINED",
-        "ORDER_NOT_APPROVED",
-        "PAYER_ACTION_REQUIRED",
-        "REDIRECT_PAYER_FOR_ALTERNATE_FUNDING",
-    }
-)
-"""The buyer can mend these on PayPal's page, by another card or a confirmation."""
+BUYER_AGAIN = frozenset({"ORDER_NOT_APPROVED", "PAYER_ACTION_REQUIRED"})
+"""The buyer has to go to PayPal's page (again). A declined card is none of these: it has failed,
+and a further try is a new order, in which PayPal lets the buyer choose another card."""
 OVERTAKEN = frozenset(
     {
         "AUTHORIZATION_ALREADY_CAPTURED",
@@ -56,6 +50,15 @@ UNDER_WAY = frozenset({"ORDER_COMPLETION_IN_PROGRESS", "PREVIOUS_REQUEST_IN_PROG
 
 _REF = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _REFUND_KEY = re.compile(r"[A-Za-z0-9_.,-]{1,127}")
+
+
+def _pages(api_base: str) -> str:
+    """Where PayPal's own pages are, for an address of its API."""
+    address = urlsplit(api_base)
+    host = (address.hostname or "").removeprefix("api-m.").removeprefix("api.")
+    if host.endswith("paypal.com"):
+        return f"https://www.{host}"
+    return f"{address.scheme}://{address.netloc}"
 
 
 class PayPal:
@@ -95,6 +98,7 @@ class PayPal:
             hint="You pay on PayPal's page and come back here.",
             kind=Kind.HOSTED,
             currencies=amounts.CURRENCIES,
+            origins=(_pages(settings.api_base),),
         )
 
     def start(self, ask: PaymentRequest) -> Started:
@@ -112,16 +116,16 @@ class PayPal:
         return Started(reading.outcome(order))
 
     def recover(self, ask: PaymentRequest) -> Outcome:
-        """Ask for the order again. PayPal gives the first one back for as long as it knows the key;
+        """Ask for the order again: PayPal gives back the first one while it knows the key.
 
-        after that nobody can have approved the lost one, for nobody was told its address.
+        After that nobody can have approved the lost one, for nobody was told its address.
         """
         return self.start(ask).outcome
 
     def capture(self, ref: str, amount: Money, key: str) -> Outcome:
         """Take the money of an approved order, once, whatever the key.
 
-        A declined means of payment REQUIRES_ACTION again: the buyer chooses another at PayPal.
+        What PayPal wants the buyer to confirm REQUIRES_ACTION again.
         """
         order = self._find(ref)
         if order is None:
@@ -260,9 +264,9 @@ class PayPal:
             raise ProviderTimeout(provider=self.code, reason=no.reason)
 
     def _disputes(self, order: Mapping[str, Any]) -> tuple[DisputeFact, ...]:
-        """The disputes of an order. An app that may not see them is told of none: the money counts,
+        """The disputes of an order; none while PayPal does not tell.
 
-        and a dispute comes by webhook as well.
+        Not every app may see them, and they must not keep the payment itself from being known.
         """
         found = []
         for capture in reading.paid_captures(order):
