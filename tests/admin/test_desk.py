@@ -81,6 +81,18 @@ def test_a_product_is_made_changed_and_removed(owner: Browser) -> None:
     assert _audited("product.delete")
 
 
+def test_saving_a_product_unchanged_changes_nothing(owner: Browser) -> None:
+    product = make.product(tags=("dark paper", "red"), description="<p>Two <b>inks</b></p>")
+    path, version = f"/admin/products/{product.id}", product.version
+    page = owner.open(path)
+    assert page.form(path).fields["tags"] == "dark paper, red"
+    owner.submit(path)
+    session.rollback()
+    assert catalog.by_id(product.id).tags == ["dark paper", "red"]
+    assert catalog.by_id(product.id).version == version
+    assert not _audited("product.update")
+
+
 def test_what_cannot_be_is_said_and_nothing_is_stored(owner: Browser) -> None:
     made = make.product(price="10.00", stock=3)
     path, variant = f"/admin/products/{made.id}", made.variants[0].id

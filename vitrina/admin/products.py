@@ -139,13 +139,18 @@ def create() -> Answer:
 @requires(Permission.PRODUCTS_READ)
 def show(product_id: int) -> Answer:
     product = queries.by_id(product_id)
-    form = Editing(
-        obj=product,
-        status=str(product.status),
-        tags=", ".join(product.tags),
-        categories=list(queries.own_categories([product.id])[product.id]),
-    )
-    return _page(product, form.offer())
+    return _page(product, Editing(data=_as_typed(product)).offer())
+
+
+def _as_typed(product: Product) -> dict[str, Any]:
+    """A product as the form of its texts shows it; sent back unchanged, it changes nothing."""
+    names = ("title", "slug", "description", "vendor", "product_type")
+    names += ("seo_title", "seo_description")
+    return {name: getattr(product, name) for name in names} | {
+        "status": str(product.status),
+        "tags": ", ".join(product.tags),
+        "categories": list(queries.own_categories([product.id])[product.id]),
+    }
 
 
 def _page(product: Product, form: Editing) -> str:
