@@ -67,6 +67,16 @@ def test_every_page_stands_in_every_language(shop: Shop, prefix: str) -> None:
         assert ("Кружка" if prefix == "/ru" else "Mug") in words
 
 
+@pytest.mark.parametrize("prefix", [locale.path for locale in LOCALES.values()])
+def test_a_page_that_is_not_there_says_so_in_a_sentence(shop: Shop, prefix: str) -> None:
+    here = shop.browser()
+    for path in ("/products/nothing", "/nothing"):
+        page = here.open(prefix + path, status=404)
+        assert "Macro" not in page.text
+    page = shop.browser().open("/nothing", status=404)
+    assert "The address may have changed" in page.text
+
+
 def test_home_shows_what_is_new_and_the_ways_in(shop: Shop) -> None:
     make.category("Cups")
     mug = make.product("Mug")
