@@ -544,6 +544,15 @@ def test_settings_are_checked_and_keep_their_secret() -> None:
             PayPal.Settings(*wrong[:2], api_base=wrong[2])
 
 
+def test_it_says_where_buyers_are_sent_and_when_the_money_is_taken() -> None:
+    live = PayPal(PayPal.Settings("id", "secret")).info
+    assert (live.origins, live.captures_later) == (("https://www.paypal.com",), False)
+    trial = "https://api-m.sandbox.paypal.com"
+    settings = PayPal.Settings("id", "secret", api_base=trial, captures_later=True)
+    info = PayPal(settings).info
+    assert (info.origins, info.captures_later) == (("https://www.sandbox.paypal.com",), True)
+
+
 def test_it_is_offered_only_where_paypal_takes_the_currency(world: World) -> None:
     assert len(world.paypal.info.currencies) == 25
     assert world.paypal.info.takes("EUR", "PT")

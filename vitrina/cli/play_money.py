@@ -28,7 +28,7 @@ def start_stand_ins(settings: Settings) -> tuple[Settings, Running]:
         port=_port(settings),
         endpoints=(
             Endpoint("stripe", f"{hooks}/stripe", f"whsec_{secret}"),
-            Endpoint("paypal", f"{hooks}/paypal", f"WH-{secret[:16]}"),
+            Endpoint("paypal", f"{hooks}/paypal", f"WH{secret[:16]}"),
         ),
     )
     os.environ.update(
@@ -38,7 +38,7 @@ def start_stand_ins(settings: Settings) -> tuple[Settings, Running]:
         VITRINA_STRIPE_API_BASE=running.url,
         VITRINA_PAYPAL_CLIENT_ID="simulator",
         VITRINA_PAYPAL_CLIENT_SECRET=secret,
-        VITRINA_PAYPAL_WEBHOOK_ID=f"WH-{secret[:16]}",
+        VITRINA_PAYPAL_WEBHOOK_ID=f"WH{secret[:16]}",
         VITRINA_PAYPAL_API_BASE=running.url,
     )
     return load(), running

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -75,8 +75,15 @@ def approval(told: Mapping[str, Any]) -> str:
     return "".join(char for char in str(told.get("update_time", "")) if char.isdigit())
 
 
+def site(api_base: str) -> str:
+    """The origin of the pages where buyers approve, for an address of the API."""
+    address = urlsplit(api_base)
+    host = (address.hostname or "").removeprefix("api-m.").removeprefix("api.")
+    if host.endswith("paypal.com"):
+        return f"https://www.{host}"
+    return f"{address.scheme}://{address.netloc}"
+
+
 def approval_page(api_base: str, ref: str) -> str:
     """PayPal's page for an order, where PayPal did not tell its address."""
-    address = urlsplit(api_base)
-    host = address.netloc.replace("api-m.", "www.", 1)
-    return urlunsplit((address.scheme, host, "/checkoutnow", f"token={ref}", ""))
+    return f"{site(api_base)}/checkoutnow?token={ref}"

@@ -52,15 +52,6 @@ _REF = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _REFUND_KEY = re.compile(r"[A-Za-z0-9_.,-]{1,127}")
 
 
-def _pages(api_base: str) -> str:
-    """Where PayPal's own pages are, for an address of its API."""
-    address = urlsplit(api_base)
-    host = (address.hostname or "").removeprefix("api-m.").removeprefix("api.")
-    if host.endswith("paypal.com"):
-        return f"https://www.{host}"
-    return f"{address.scheme}://{address.netloc}"
-
-
 class PayPal:
     """Payments by PayPal accounts, on PayPal's own page."""
 
@@ -70,13 +61,15 @@ class PayPal:
     class Settings:
         """The merchant's REST app: its id and secret, and the id of its webhook.
 
-        ``api_base``: PayPal's sandbox has another one. ``timeout``: seconds for an answer.
+        ``api_base``: PayPal's sandbox has another one. ``captures_later``: a checkout only
+        authorizes, and staff take the money. ``timeout``: seconds for an answer.
         """
 
         client_id: str
         client_secret: str = field(repr=False)
         webhook_id: str = ""
         api_base: str = "https://api-m.paypal.com"
+        captures_later: bool = False
         timeout: float = 10.0
 
         def __post_init__(self) -> None:
@@ -97,8 +90,9 @@ class PayPal:
             name="PayPal",
             hint="You pay on PayPal's page and come back here.",
             kind=Kind.HOSTED,
+            captures_later=settings.captures_later,
             currencies=amounts.CURRENCIES,
-            origins=(_pages(settings.api_base),),
+            origins=(asking.site(settings.api_base),),
         )
 
     def start(self, ask: PaymentRequest) -> Started:
