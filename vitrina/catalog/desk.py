@@ -39,7 +39,9 @@ def products(
     wanted = sa.select(Product).order_by(Product.id.desc())
     if words := text.strip():
         by_sku = sa.exists().where(
-            Variant.product_id == Product.id, Variant.sku.icontains(words, autoescape=True)
+            Variant.product_id == Product.id,
+            Variant.retired_at.is_(None),
+            Variant.sku.icontains(words, autoescape=True),
         )
         columns = (Product.title, Product.slug)
         wanted = wanted.where(

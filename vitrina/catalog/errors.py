@@ -39,18 +39,6 @@ class SkuTaken(Conflict):
     code = "sku_taken"
 
 
-class OptionsTaken(Conflict):
-    """Another variant of the product has the same option values."""
-
-    code = "options_taken"
-
-
-class LastVariant(Conflict):
-    """A product keeps at least one variant."""
-
-    code = "last_variant"
-
-
 class CategoryNotEmpty(Conflict):
     """Other categories stand below it."""
 

@@ -168,18 +168,13 @@ def variants(ids: Iterable[int]) -> dict[int, Variant]:
     return found
 
 
-def find_variant_by_sku(sku: str) -> Variant | None:
-    """The variant with that SKU, loaded as by :func:`variant`."""
-    return session.scalar(sa.select(Variant).where(Variant.sku == sku).options(*_with_parts()))
-
-
 def owners_of_skus(skus: Some[str]) -> dict[str, int]:
-    """Which product each of the SKUs belongs to; those nobody has are left out."""
+    """Which product has each of the SKUs now; those nobody has are left out."""
     owners: dict[str, int] = {}
     wanted = list(skus)
     for start in range(0, len(wanted), CHUNK):
         statement = sa.select(Variant.sku, Variant.product_id).where(
-            Variant.sku.in_(wanted[start : start + CHUNK])
+            Variant.sku.in_(wanted[start : start + CHUNK]), Variant.retired_at.is_(None)
         )
         owners |= {str(sku): product_id for sku, product_id in session.execute(statement)}
     return owners

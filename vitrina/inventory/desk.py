@@ -42,7 +42,7 @@ def stock(
         sa.select(Variant.id, on_hand.label("on_hand"), reserved.label("reserved"))
         .join(Product, Product.id == Variant.product_id)
         .outerjoin(StockItem, StockItem.variant_id == Variant.id)
-        .where(Variant.track_stock)
+        .where(Variant.track_stock, sa.or_(Variant.retired_at.is_(None), StockItem.on_hand > 0))
         .group_by(Variant.id)
         .order_by(Variant.id)
         .limit(limit + 1)

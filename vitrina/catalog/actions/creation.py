@@ -1,6 +1,6 @@
 """Making products, one or thousands: everything of a batch goes in by a few statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from vitrina.catalog import queries, rules
 from vitrina.catalog.actions.grouping import fill_collections
+from vitrina.catalog.actions.skus import free_retired_skus, refuse_taken_skus
 from vitrina.catalog.drafts import (
     MEDIA_FIELDS,
     PRODUCT_FIELDS,
@@ -18,7 +19,7 @@ from vitrina.catalog.drafts import (
     ProductDraft,
     VariantDraft,
 )
-from vitrina.catalog.errors import CategoryNotFound, SkuTaken, SlugTaken
+from vitrina.catalog.errors import CategoryNotFound, SlugTaken
 from vitrina.catalog.events import ProductChanged
 from vitrina.catalog.models.groups import Category, CollectionProduct, ProductCategory
 from vitrina.catalog.models.products import (
@@ -75,7 +76,7 @@ def create_products(drafts: Sequence[ProductDraft], *, by: str) -> list[Created]
 
 def _create(drafts: Sequence[ProductDraft]) -> list[Created]:
     ready = _with_slugs(drafts)
-    refuse_taken_skus(ready)
+    free_retired_skus(refuse_taken_skus(ready))
     now = clock.now()
     ids = _insert(Product, [_product_row(draft, now) for draft in ready], "slug")
     values = _insert_options(ids, ready)
@@ -148,26 +149,6 @@ def taken_slugs(slugs: Iterable[str], *, alike: bool = False) -> set[str]:
                 )
             found |= set(session.scalars(sa.select(model.slug).where(test)))
     return found
-
-
-def refuse_taken_skus(
-    drafts: Sequence[ProductDraft], owners: Mapping[str, int] | None = None
-) -> None:
-    """Raise SkuTaken when two products want one SKU, or when a stored one has it.
-
-    ``owners``: products (by SKU) that are being replaced and may keep theirs.
-    """
-    seen: set[str] = set()
-    for draft in drafts:
-        for variant in draft.variants:
-            if variant.sku is None:
-                continue
-            if variant.sku in seen:
-                raise SkuTaken(field="sku", sku=variant.sku)
-            seen.add(variant.sku)
-    for sku, product_id in queries.owners_of_skus(seen).items():
-        if owners is None or owners.get(sku) != product_id:
-            raise SkuTaken(field="sku", sku=sku)
 
 
 def _product_row(draft: ProductDraft, now: datetime) -> Row:

@@ -98,7 +98,7 @@ def _facts(product_ids: Sequence[int]) -> dict[int, rules.ProductFacts]:
             reduced.label("reduced"),
         )
         .join(Variant, Variant.product_id == Product.id)
-        .where(Product.id.in_(product_ids))
+        .where(Product.id.in_(product_ids), Variant.retired_at.is_(None))
         .group_by(Product.id)
     )
     return {

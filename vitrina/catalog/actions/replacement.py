@@ -3,16 +3,13 @@
 from dataclasses import replace
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from vitrina.catalog import queries, rules
-from vitrina.catalog.actions.creation import (
-    Values,
-    media_row,
-    refuse_taken_skus,
-    variant_row,
-)
+from vitrina.catalog.actions.creation import Values, media_row, variant_row
 from vitrina.catalog.actions.grouping import place
 from vitrina.catalog.actions.products import touch_product, update_product
+from vitrina.catalog.actions.skus import free_retired_skus, refuse_taken_skus
 from vitrina.catalog.drafts import (
     MEDIA_FIELDS,
     PRODUCT_FIELDS,
@@ -85,9 +82,10 @@ def replace_product(
 ) -> bool:
     """Make ``product`` (loaded whole) equal to ``draft``; returns whether anything changed.
 
-    Variants keep their identity by SKU, then by their option values; pictures by their file or
-    source. ``category_ids`` are the product's categories now, read when not given. Collections
-    stay as they are. Raises InvalidProduct, SlugTaken, SkuTaken.
+    Variants keep their identity by SKU, then by their option values; those that the draft lacks are
+    retired, and come back with their SKU. Pictures are known by their file or source.
+    ``category_ids`` are the product's categories now, read when not given. Collections stay as they
+    are. Raises InvalidProduct, SlugTaken, SkuTaken.
     """
     if category_ids is None:
         category_ids = queries.own_categories([product.id])[product.id]
@@ -115,9 +113,14 @@ def _changed(now: ProductDraft, wanted: ProductDraft) -> list[str]:
 
 
 def _replace_parts(product: Product, draft: ProductDraft) -> None:
+    pairs = _pair_variants(product, draft)
     values = _replace_options(product, draft)
     media = _replace_media(product, draft)
-    _replace_variants(product, draft, values, media)
+    for position, (wanted, row) in enumerate(pairs):
+        columns = variant_row(product.id, position, wanted, values, media)
+        _write_variant(product, columns, wanted, row)
+    session.flush()
+    _drop_unused_values(product, draft)
     session.flush()
     session.expire(product, ["options", "variants", "media"])
     session.scalar(
@@ -170,30 +173,50 @@ def _replace_media(product: Product, draft: ProductDraft) -> list[int]:
     return [media.id for media in kept]
 
 
-def _replace_variants(
-    product: Product, draft: ProductDraft, values: Values, media: list[int]
-) -> None:
+def _pair_variants(
+    product: Product, draft: ProductDraft
+) -> list[tuple[VariantDraft, Variant | None]]:
+    """The stored variant of each one in the draft; the others are retired.
+
+    All of them let go of their SKU and options for now: no two may share one on the way, and with
+    an option that goes away the database removes the variants that still hold its values.
+    """
     by_sku = {variant.sku: variant for variant in product.variants if variant.sku}
     by_values = {tuple(v.value for v in one.values): one for one in product.variants}
+    retired = _retired(product, [one.sku for one in draft.variants if one.sku])
     taken: set[int] = set()
     pairs: list[tuple[VariantDraft, Variant | None]] = []
     for wanted in draft.variants:
-        row = by_sku.get(wanted.sku or "") or by_values.get(wanted.values)
+        sku = wanted.sku or ""
+        row = by_sku.get(sku) or by_values.get(wanted.values) or retired.get(sku)
         row = None if row is None or row.id in taken else row
         if row is not None:
             taken.add(row.id)
         pairs.append((wanted, row))
-    for variant in [one for one in product.variants if one.id not in taken]:
-        product.variants.remove(variant)
-    for variant in product.variants:  # no two may share a SKU or a key on the way
-        variant.sku, variant.options_key = None, f"~{variant.id}"
+    for variant in product.variants:
+        if variant.id not in taken:
+            variant.retire()
+    for _, row in pairs:
+        if row is not None:
+            row.sku = None
+            row.leave_options()
     session.flush()
-    for position, (wanted, row) in enumerate(pairs):
-        _write_variant(
-            product, variant_row(product.id, position, wanted, values, media), wanted, row
+    free_retired_skus(one.sku for one in draft.variants if one.sku)
+    return pairs
+
+
+def _retired(product: Product, skus: list[str]) -> dict[str, Variant]:
+    """The retired variants of the product that have one of the SKUs."""
+    rows = session.scalars(
+        sa.select(Variant)
+        .where(
+            Variant.product_id == product.id,
+            Variant.retired_at.is_not(None),
+            Variant.sku.in_(skus),
         )
-    session.flush()
-    _drop_unused_values(product, draft)
+        .options(selectinload(Variant.prices))
+    )
+    return {str(row.sku): row for row in rows}
 
 
 def _write_variant(
@@ -203,6 +226,7 @@ def _write_variant(
         row = Variant(price=-1)
         product.variants.append(row)
     changed = row.price != wanted.price
+    row.retired_at = None
     for name, value in columns.items():
         if name != "product_id":
             setattr(row, name, value)

@@ -65,7 +65,9 @@ class Product(Identified, Dated, Base):
         back_populates="product", order_by="Option.position", cascade="all, delete-orphan"
     )
     variants: Mapped[list["Variant"]] = relationship(
-        back_populates="product", order_by="Variant.position", cascade="all, delete-orphan"
+        back_populates="product",
+        primaryjoin="and_(Product.id == Variant.product_id, Variant.retired_at.is_(None))",
+        order_by="Variant.position",
     )
     media: Mapped[list["Media"]] = relationship(
         back_populates="product", order_by="Media.position", cascade="all, delete-orphan"
@@ -148,6 +150,9 @@ class Variant(Identified, Base):
     ``price``, ``compare_at`` and ``cost`` are minor units of the store's currency; weights are
     grams, lengths millimetres. ``options_key`` is ``"12/57"`` (value ids in order), unique in the
     product. ``backorder``: it may be sold when there is none. ``sku`` is unique where it is set.
+
+    A variant that its product no longer has is retired, not removed: orders still send it, and its
+    stock keeps its history. It has no option values, and is not among ``Product.variants``.
     """
 
     __tablename__ = "variants"
@@ -180,6 +185,7 @@ class Variant(Identified, Base):
     backorder: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
     media_id: Mapped[int | None] = mapped_column(sa.ForeignKey("media.id", ondelete="SET NULL"))
+    retired_at: Mapped[datetime | None]
     product: Mapped[Product] = relationship(back_populates="variants")
     option1: Mapped[OptionValue | None] = relationship(foreign_keys=[option1_id])
     option2: Mapped[OptionValue | None] = relationship(foreign_keys=[option2_id])
@@ -198,6 +204,17 @@ class Variant(Identified, Base):
     def values(self) -> list[OptionValue]:
         """The option values in the order of the options."""
         return [value for value in (self.option1, self.option2, self.option3) if value]
+
+    def retire(self) -> None:
+        """Take the variant out of its product. It can no longer be bought."""
+        self.is_active, self.retired_at = False, clock.now()
+        self.media_id = None
+        self.leave_options()
+
+    def leave_options(self) -> None:
+        """Let go of the option values, so that they can be changed or removed."""
+        self.option1_id = self.option2_id = self.option3_id = None
+        self.options_key = f"~{self.id}"
 
     def label(self, locale: str) -> str:
         """The option values in words: ``50 × 70 cm, Oak``; empty for a simple product."""

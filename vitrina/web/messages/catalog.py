@@ -11,8 +11,6 @@ MESSAGES = {
     "review_not_found": _l("There is no such review."),
     "slug_taken": _l("Something else has this address. Choose another one."),
     "sku_taken": _l("Another variant has the article number %(sku)s."),
-    "options_taken": _l("There is a variant with these options."),
-    "last_variant": _l("A product keeps at least one variant."),
     "category_not_empty": _l("Move or remove the categories below it first."),
     "invalid_product.missing": _l("Fill in this field."),
     "invalid_product.too_long": _l("Use at most %(limit)s characters."),
