@@ -134,7 +134,7 @@ def send_refund(refund_id: int) -> RefundState:
     if refund.state is not RefundState.PENDING:
         return refund.state
     payment = queries.by_id(refund.payment_id)
-    if payment.is_credit:
+    if payment.is_credit or refund.account_id is not None:
         with committing():
             done = Outcome(Status.REFUNDED, ref=refund.key)
             return actions.settle_refund(refund_id, done, by="system").state

@@ -13,6 +13,7 @@ from vitrina.inventory import queries as inventory
 from vitrina.notifications.models import Mail, MailState
 from vitrina.orders import audits as orders
 from vitrina.orders.invoices import audits as invoices
+from vitrina.orders.returns import audits as returns
 from vitrina.payments import queries as payments
 from vitrina.payments.credit import queries as credit
 from vitrina.payments.ledger import queries as ledger
@@ -50,6 +51,7 @@ CHECKS: dict[str, Callable[[], Iterable[str]]] = {
     "credit": credit.find_discrepancies,
     "orders": orders.find_discrepancies,
     "invoices": invoices.find_discrepancies,
+    "returns": returns.find_discrepancies,
     "jobs": failed_jobs,
     "mails": failed_mails,
 }

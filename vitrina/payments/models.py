@@ -114,7 +114,7 @@ class Payment(Identified, Dated, Base):
     __table_args__ = (
         sa.UniqueConstraint("provider", "provider_ref"),
         sa.CheckConstraint("amount >= 0", name="amount"),
-        sa.CheckConstraint("captured >= 0 AND captured <= amount", name="captured"),
+        sa.CheckConstraint("captured >= 0", name="captured"),
         sa.CheckConstraint("refunding >= 0 AND refunded >= 0", name="refunds"),
         sa.CheckConstraint("refunding + refunded <= captured", name="refundable"),
         sa.CheckConstraint("disputed >= 0 AND disputed <= captured", name="disputed"),
@@ -124,6 +124,14 @@ class Payment(Identified, Dated, Base):
     def is_credit(self) -> bool:
         """Whether it is paid from a gift card or store credit, and no provider is asked."""
         return self.account_id is not None
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether a provider was asked, and its answer is not known or is that it has the money."""
+        asked = self.ask is not None or self.provider_ref is not None
+        return self.state is PaymentState.AUTHORIZED or (
+            asked and self.state is PaymentState.PENDING
+        )
 
     @property
     def money(self) -> Money:
@@ -160,11 +168,13 @@ class Refund(Identified, Dated, Base):
     """Money given back on a payment, in minor units of the payment's currency.
 
     ``of_sale``: it was the price of something sold, of which ``tax`` was tax. Otherwise more had
-    come in than was owed. ``sent_at``: when the provider was last told.
+    come in than was owed. ``sent_at``: when the provider was last told. With an ``account_id`` it
+    becomes store credit there, and no provider is told.
     """
 
     __tablename__ = "refunds"
     payment_id: Mapped[int] = mapped_column(sa.ForeignKey("payments.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("credit_accounts.id"), index=True)
     key: Mapped[str] = mapped_column(sa.String(64), unique=True)
     amount: Mapped[int] = mapped_column(Minor)
     state: Mapped[RefundState] = mapped_column(EnumText(RefundState), default=RefundState.PENDING)

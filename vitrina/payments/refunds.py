@@ -20,7 +20,7 @@ from vitrina.payments.models import (
     RefundState,
 )
 from vitrina.payments.provider import DisputeFact, Outcome, RefundFact, Status
-from vitrina.payments.rules import holder
+from vitrina.payments.rules import STORE_CREDIT, holder
 
 _QUIET = {"synchronize_session": False}
 
@@ -94,14 +94,18 @@ def _went_back(payment: Payment, refund: Refund, by: str) -> None:
     whole = payment.refunded == payment.captured
     verb = PaymentVerb.REFUND_ALL if whole else PaymentVerb.REFUND_PART
     PAYMENT.move(payment, verb, by=by, note=refund.reason)
-    if payment.account_id is not None:
-        credit.put_back(payment.account_id, refund.amount, refund.key, by=by)
+    account_id = refund.account_id or payment.account_id
+    if account_id is not None:
+        credit.put_back(account_id, refund.amount, refund.key, by=by)
     ledger.book(
         EntryKind.REFUND,
         refund.key,
         payment.currency,
         books.refunded(
-            holder(payment.provider), refund.amount, tax=refund.tax, of_sale=refund.of_sale
+            holder(STORE_CREDIT if refund.account_id else payment.provider),
+            refund.amount,
+            tax=refund.tax,
+            of_sale=refund.of_sale,
         ),
         order_id=payment.order_id,
     )
