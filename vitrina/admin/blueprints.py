@@ -9,6 +9,7 @@ from vitrina.admin import (
     desk,
     mail,
     orders,
+    papers,
     people,
     products,
     promotions,
@@ -22,6 +23,7 @@ from vitrina.admin import (
 BLUEPRINTS: list[Blueprint] = [
     dashboard.bp,
     orders.bp,
+    papers.bp,
     products.bp,
     categories.bp,
     stock.bp,

@@ -25,6 +25,7 @@ from vitrina.core.errors import Invalid
 from vitrina.core.permissions import Permission
 from vitrina.notifications import queries as mails
 from vitrina.orders import actions, queries
+from vitrina.orders.invoices import queries as invoices
 from vitrina.orders.models import ORDER, Order, OrderState, OrderVerb
 from vitrina.shipping import queries as parcels
 from vitrina.web.access import requires
@@ -101,6 +102,7 @@ def _page(order: Order, **forms: Form) -> str:
         left=left,
         steps=sorted(steps, key=lambda step: step[0]),
         mails=mails.of_subject(f"order:{order.number}"),
+        documents=invoices.of_order(order.id),
         can_cancel=ORDER.can(order, OrderVerb.CANCEL),
         **context,
     )

@@ -7,6 +7,7 @@ from vitrina.api import (
     carts,
     categories,
     docs,
+    invoices,
     kit,
     order_work,
     orders,
@@ -16,7 +17,7 @@ from vitrina.api import (
     users,
 )
 
-PARTS = (auth, products, carts, orders, order_work, reviews, categories, users, docs)
+PARTS = (auth, products, carts, orders, order_work, invoices, reviews, categories, users, docs)
 
 
 def init_app(app: Flask) -> None:

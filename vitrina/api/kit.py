@@ -60,6 +60,7 @@ class Endpoint:
     idempotent: bool
     errors: tuple[int, ...]
     name: str
+    file: str
 
 
 def blueprint(name: str) -> Blueprint:
@@ -89,20 +90,23 @@ def endpoint(
     etag: bool = False,
     idempotent: bool = False,
     errors: tuple[int, ...] = (),
+    file: str = "",
 ) -> Callable[[View], View]:
     """Make a view a call of the API.
 
     ``answer``: the model that goes out (None: 204). ``limit``: as ``10/minute`` for each address;
     calls with the usual one share it. ``etag``: tag the answer by its bytes. ``idempotent``: honour
-    ``Idempotency-Key``. ``errors``: statuses worth documenting beside the usual ones.
+    ``Idempotency-Key``. ``errors``: statuses worth documenting beside the usual ones. ``file``: the
+    media type of an answer that is a file; the view gives it as a Response.
     """
 
     def register(view: View) -> View:
         spec = Endpoint(
             method=method, path=path, view=view, access=access, summary=summary,
             description=description, tag=part.name, body=body, body_optional=body_optional,
-            query=query, answer=answer, status=status if answer is not None else 204, limit=limit,
-            etag=etag, idempotent=idempotent, errors=errors, name=view.__name__,
+            query=query, answer=answer, status=status if answer is not None or file else 204,
+            limit=limit, etag=etag, idempotent=idempotent, errors=errors, name=view.__name__,
+            file=file,
         )  # fmt: skip
         ENDPOINTS.append(spec)
 

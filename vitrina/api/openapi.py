@@ -177,6 +177,8 @@ def _responses(endpoint: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
     if endpoint.answer is not None:
         schema = refs[endpoint.answer, "serialization"]
         good["content"] = {"application/json": {"schema": schema}}
+    if endpoint.file:
+        good["content"] = {endpoint.file: {"schema": {"type": "string", "format": "binary"}}}
     found = {str(endpoint.status): good}
     if endpoint.method == "GET" and (endpoint.etag or endpoint.answer is not None):
         found["304"] = {"description": "It is as you know it (`If-None-Match`)."}

@@ -237,12 +237,23 @@ def _page(query: OrdersQuery, *, user_id: int | None) -> Page[OrderBriefOut]:
     access=shopper, query=LinkQuery, answer=OrderOut, errors=(404,),
 )  # fmt: skip
 def show(key: str, query: LinkQuery) -> OrderOut:
+    return order_out(visible(key, query.token))
+
+
+def visible(key: str, token: str) -> Order:
+    """The order of a number or an id, if the caller may see it. Raises OrderNotFound."""
     order = find(key)
-    user = current_user()
-    is_theirs = user is not None and (order.user_id == user.id or user.may(Permission.ORDERS_READ))
-    if not is_theirs and not reads_link(order.number, query.token):
+    if not is_theirs(order, token):
         raise OrderNotFound(number=key[:20])
-    return order_out(order)
+    return order
+
+
+def is_theirs(order: Order, token: str) -> bool:
+    """Whether the caller placed the order, holds its link, or is staff that may see it."""
+    user = current_user()
+    if user is not None and (order.user_id == user.id or user.may(Permission.ORDERS_READ)):
+        return True
+    return reads_link(order.number, token)
 
 
 def find(key: str) -> Order:

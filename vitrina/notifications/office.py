@@ -74,6 +74,11 @@ def order_link(number: str, locale: Locale) -> str:
     return link(f"/orders/{number}", locale, token=signing.sign("order", number))
 
 
+def invoice_link(number: str, locale: Locale) -> str:
+    """The invoice of an order as PDF, open to whoever holds this link."""
+    return link(f"/orders/{number}/invoice.pdf", locale, token=signing.sign("order", number))
+
+
 def ticket_link(number: str, locale: Locale) -> str:
     """The page of a question to the shop, open to whoever holds this link."""
     return link(f"/support/{number}", locale, token=signing.sign("ticket", number))

@@ -7,6 +7,7 @@ from vitrina.core import clock
 from vitrina.core.locales import Locale
 from vitrina.core.money import Money
 from vitrina.notifications import office
+from vitrina.notifications.return_views import ReturnView
 from vitrina.notifications.views import LineView, OrderView, ShipmentView
 
 NUMBER = "VT-4820193"
@@ -25,6 +26,9 @@ def sample(template: str, locale: Locale) -> tuple[str, dict[str, Any]]:
         if template in ("order_confirmation", "order_placed")
         else "",
         "amount": Money(4900, locale.currency),
+        "as_credit": False,
+        "back": _back(locale),
+        "reason": "One frame has a scratch.",
         "is_expired": False,
         "title": "Tidal Study",
         "label": "50 × 70 cm",
@@ -48,6 +52,7 @@ def _order(locale: Locale) -> OrderView:
     return OrderView(
         number=NUMBER,
         link=office.order_link(NUMBER, locale),
+        invoice_link=office.invoice_link(NUMBER, locale),
         lines=(
             LineView("Tidal Study", "50 × 70 cm", 1, money(14800)),
             LineView("Ridge No. 4", "30 × 40 cm", 2, money(9800)),
@@ -63,6 +68,26 @@ def _order(locale: Locale) -> OrderView:
         address=("Ana Reis", "Rua do Sol 12", "1100-001 Lisboa", "Portugal"),
         deliver_from=now + timedelta(days=3),
         deliver_to=now + timedelta(days=6),
+    )
+
+
+def _back(locale: Locale) -> ReturnView:
+    print_ = LineView("Ridge No. 4", "30 × 40 cm", 1)
+    return ReturnView(
+        number="R-4820193",
+        kind="return",
+        link=f"{office.order_link(NUMBER, locale)}#returns",
+        at=clock.now(),
+        name="Ana Reis",
+        note="",
+        lines=(LineView("Ridge No. 4", "30 × 40 cm", 2),),
+        address=("Vitrina", "Rua da Prata 8", "1100-052 Lisboa", "Portugal"),
+        instructions="Any carrier will do.",
+        label_url=office.link("/", locale),
+        as_credit=False,
+        given=Money(4400, locale.currency),
+        deducted=Money(500, locale.currency),
+        refused=(print_,),
     )
 
 

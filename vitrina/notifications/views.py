@@ -25,6 +25,7 @@ class LineView:
 class OrderView:
     number: str
     link: str
+    invoice_link: str
     lines: tuple[LineView, ...]
     subtotal: Money
     discount: Money
@@ -57,6 +58,7 @@ def of_order(order: Order) -> OrderView:
     return OrderView(
         number=order.number,
         link=office.order_link(order.number, locale),
+        invoice_link=office.invoice_link(order.number, locale),
         lines=tuple(
             LineView(line.title, line.variant_label, line.quantity, _listed(order, line))
             for line in order.lines

@@ -9,6 +9,7 @@ from vitrina.core import address as addresses
 from vitrina.core.address import PostalAddress
 from vitrina.core.money import Money
 from vitrina.orders import queries
+from vitrina.orders.invoices import queries as invoices
 from vitrina.orders.models import Order, OrderLine, OrderState
 from vitrina.orders.rules import download_token, link_token
 from vitrina.payments import registry
@@ -43,6 +44,7 @@ def show(order: Order) -> dict[str, Any]:
         "billing_lines": _address(order.billing_address or order.shipping_address),
         "shipments": [_shipment(one) for one in order.shipments],
         "downloads": _downloads(order),
+        "invoices": _invoices(order),
         "pay": _payment(order),
         "transfer": _is_transfer(order),
         "can_cancel": _can_cancel(order),
@@ -224,6 +226,22 @@ def _downloads(order: Order) -> list[dict[str, Any]]:
             "url": f"/downloads/{download_token(one.line_id, one.file_id)}",
         }
         for one in queries.downloads(order.id)
+    ]
+
+
+def _invoices(order: Order) -> list[dict[str, Any]]:
+    """Invoices and credit notes, with links that work without an account."""
+    titles = {"invoice": _("Invoice"), "credit_note": _("Credit note")}
+    base, token = f"{visitor().locale.path}/orders/{order.number}", link_token(order.number)
+    return [
+        {
+            "title": titles[one.kind],
+            "number": one.number,
+            "day": day(one.issued_at),
+            "total": money(one.total_money, exact=True),
+            "url": f"{base}/invoices/{one.number}.pdf?token={token}",
+        }
+        for one in invoices.of_order(order.id)
     ]
 
 

@@ -29,7 +29,7 @@ bp = Blueprint("orders", __name__)
 Shown = str | Response | tuple[str, int]
 
 
-def _mine(number: str) -> Order:
+def mine(number: str) -> Order:
     """The order, for whoever holds its link or placed it. Raises OrderNotFound for all others."""
     if reads_link(number, request.values.get("token")):
         return queries.by_number(number)
@@ -43,7 +43,7 @@ def _mine(number: str) -> Order:
 @public
 def show(number: str) -> Shown:
     """The confirmation, the tracking and the receipt: one page for all of an order's life."""
-    order = _mine(number)
+    order = mine(number)
     return render_template("storefront/orders/show.html", **parts.show(order))
 
 
@@ -51,7 +51,7 @@ def show(number: str) -> Shown:
 @public
 def come_back(number: str) -> Response:
     """The buyer is back from the provider, which is asked where the payment stands."""
-    order = _mine(number)
+    order = mine(number)
     result = paying.update(order)
     if result is not None and result.failed:
         flash(_("The payment did not go through. Nothing was charged."), "error")
@@ -63,7 +63,7 @@ def come_back(number: str) -> Response:
 @limiter.limit("20/minute")
 def pay_again(number: str) -> Response:
     """Try another card or another way for an order that waits for its money."""
-    order = _mine(number)
+    order = mine(number)
     provider = request.form.get("payment_method", "")
     means = token_of(provider, {"card": request.form.get("card", "")})
     if means is None:
@@ -84,7 +84,7 @@ def pay_again(number: str) -> Response:
 @public
 def cancel(number: str) -> Response:
     """Cancel what has not been packed; money goes back by itself."""
-    order = _mine(number)
+    order = mine(number)
     with committing():
         refunds = actions.cancel(order, reason="by_customer", by=visitor().actor)
         ids = [refund.id for refund in refunds]
@@ -102,7 +102,7 @@ def open_account(number: str) -> Response:
 
     The answer never says whether there was one already.
     """
-    order = _mine(number)
+    order = mine(number)
     name = f"{order.email.partition('@')[0][:40]}-{new_token()[:6].lower()}"
     username = "".join(char if char.isalnum() else "-" for char in name).strip("-")
     try:
