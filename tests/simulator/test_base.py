@@ -1,7 +1,10 @@
 """The parts that both imitated providers stand on."""
 
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,8 +19,10 @@ from vitrina.simulator.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "bank.db")
+def store(tmp_path: Path) -> Iterator[Store]:
+    found = Store(tmp_path / "bank.db")
+    yield found
+    found.close()
 
 
 @pytest.fixture
@@ -208,6 +213,37 @@ def test_the_command_prints_its_address_and_ends_when_told(tmp_path: Path, ear: 
         beside.stop()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{beside.url}/_sim/health")
+
+
+def test_the_command_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
+    shop = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, time; from pathlib import Path;"
+            "from vitrina.simulator.server import start_process;"
+            "print(start_process(Path(sys.argv[1])).url, flush=True); time.sleep(60)",
+            str(tmp_path / "bank.db"),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert shop.stdout is not None
+    url = shop.stdout.readline().strip()
+    assert httpx.get(f"{url}/_sim/health").is_success
+    shop.kill()
+    shop.communicate()
+    deadline = time.monotonic() + 10
+    with pytest.raises(httpx.TransportError):
+        while time.monotonic() < deadline:
+            httpx.get(f"{url}/_sim/health")
+            time.sleep(0.1)
+
+
+def test_pages_run_no_scripts(simulator: Simulator) -> None:
+    policy = httpx.get(f"{simulator.url}/_sim/health").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
 
 
 def test_a_taken_port_is_one_line(tmp_path: Path, simulator: Simulator) -> None:

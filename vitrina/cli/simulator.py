@@ -1,7 +1,9 @@
 """``vitrina simulator``: Stripe and PayPal on this machine, without an account or a network."""
 
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ from vitrina.simulator.server import serve
     show_default=True,
     help="The id of PayPal's webhook.",
 )
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input does.")
 def simulator(
     host: str,
     port: int,
@@ -47,6 +50,7 @@ def simulator(
     stripe_secret: str,
     paypal_webhook: str,
     paypal_webhook_id: str,
+    with_parent: bool,
 ) -> None:
     """Run the payment simulator until interrupted; the first line it prints is its address."""
     wanted = (
@@ -54,6 +58,8 @@ def simulator(
         Endpoint("paypal", paypal_webhook, paypal_webhook_id),
     )
     signal.signal(signal.SIGTERM, _end)
+    if with_parent:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         serve(
             host,
@@ -65,6 +71,12 @@ def simulator(
         )
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot say so; but its end of the pipe closes."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end(*_: Any) -> None:

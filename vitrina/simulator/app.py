@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response
 
 from vitrina.simulator import control
 from vitrina.simulator.deliveries import Deliveries
@@ -14,6 +14,10 @@ from vitrina.simulator.stripe.imitation import STRIPE
 
 IMITATIONS: tuple[Imitation, ...] = (STRIPE, PAYPAL)
 MOST_BYTES = 1_000_000
+PAGES_MAY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,15 @@ def create_app(database: Path, *, public_url: str = "") -> Flask:
     for imitation in IMITATIONS:
         for blueprint in imitation.blueprints:
             app.register_blueprint(blueprint)
+    app.after_request(_guard)
     return app
+
+
+def _guard(response: Response) -> Response:
+    """Pages run no scripts and stand in no frame, as at the real ones."""
+    response.headers["Content-Security-Policy"] = PAGES_MAY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _tick(tx: Transaction) -> None:

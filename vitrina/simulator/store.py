@@ -195,12 +195,11 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._connect()
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(SCHEMA)
-        finally:
-            connection.close()
+        # One connection stays open: when the last one closes, SQLite folds the log into the file,
+        # which takes longer than all the rest of a transaction.
+        self._kept_open = self._connect()
+        self._kept_open.execute("PRAGMA journal_mode = WAL")
+        self._kept_open.executescript(SCHEMA)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -223,8 +222,14 @@ class Store:
             for table in FORGOTTEN:
                 tx.sql.execute(f"DELETE FROM {table}")
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._kept_open.close()
+
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=LOCK_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+        )
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection

@@ -157,6 +157,18 @@ def test_a_customer_saves_a_card_and_chooses_it_the_next_time(
     assert client.v1.checkout.sessions.retrieve(page.id).status == "complete"
 
 
+def test_a_new_customer_can_have_their_card_saved(client: stripe.StripeClient) -> None:
+    page = session(
+        client,
+        customer_creation="always",
+        saved_payment_method_options={"payment_method_save": "enabled"},
+    )
+    Buyer().open(page.url).pay("4242424242424242", save="yes")
+    done = client.v1.checkout.sessions.retrieve(page.id)
+    kept = client.v1.customers.payment_methods.list(str(done.customer)).data
+    assert [one.card.last4 for one in kept] == ["4242"]
+
+
 def test_a_card_is_not_kept_without_being_asked(client: stripe.StripeClient) -> None:
     ana = client.v1.customers.create(params={"email": "ana@example.com"})
     page = _for_customer(client, {"customer": ana.id})

@@ -116,7 +116,8 @@ def _show(session: Json, saved: list[Json], *, error: str = "") -> str:
         saved=saved,
         error=error,
         typed=typed,
-        may_save=bool(session["customer"]) and options.get("payment_method_save") == "enabled",
+        may_save=(bool(session["customer"]) or session["customer_creation"] == "always")
+        and options.get("payment_method_save") == "enabled",
         hints=[card for card in cards.CARDS.values() if card.hint],
         success_url=flow.success_url(session),
         words=words,
