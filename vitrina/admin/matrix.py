@@ -15,11 +15,11 @@ MOST_COMBINATIONS = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the variants' table; ``pieces`` is None where none are counted."""
+    """A line of the variants' table; ``added``: how many pieces more than staff had before them."""
 
     variant_id: int
     draft: VariantDraft
-    pieces: int | None
+    added: int
 
 
 def price_of(text: str | None, field: str) -> int:
@@ -54,8 +54,12 @@ def row_of(form: Mapping[str, str], variant: Variant) -> Row:
         backorder=bool(typed("backorder")),
         is_active=bool(typed("is_active")),
     )
-    pieces = whole(typed("pieces"), f"pieces-{variant.id}") if typed("pieces") else None
-    return Row(variant.id, draft, pieces)
+    return Row(variant.id, draft, _added(typed("pieces"), typed("seen"), f"pieces-{variant.id}"))
+
+
+def _added(pieces: str, seen: str, field: str) -> int:
+    """What staff changed, not what sales changed since they opened the page."""
+    return whole(pieces, field) - whole(seen, field) if pieces else 0
 
 
 def change(product: Product, asked: Sequence[VariantDraft], *, by: str) -> None:

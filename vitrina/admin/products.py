@@ -185,17 +185,11 @@ def update(product_id: int) -> Answer:
 def update_variants(product_id: int) -> Answer:
     with committing():
         product = queries.locked(product_id)
-        counts = {
-            variant.id: sum(
-                item.on_hand for _place, item in levels([variant.id]).get(variant.id, [])
-            )
-            for variant in product.variants
-        }
         asked = [matrix.row_of(request.form, variant) for variant in product.variants]
         matrix.change(product, [row.draft for row in asked], by=me().actor)
         for row in asked:
-            if row.pieces is not None and row.pieces != counts[row.variant_id]:
-                inventory.set_on_hand(row.variant_id, row.pieces, by=me().actor)
+            if row.added:
+                inventory.adjust(row.variant_id, row.added, by=me().actor, note="")
     return done(_("The variants are saved."), ".show", product_id=product_id)
 
 
