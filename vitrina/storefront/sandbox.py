@@ -5,7 +5,12 @@ from werkzeug.wrappers import Response
 
 from vitrina.core.money import Money
 from vitrina.payments import registry
-from vitrina.payments.errors import ForgedNotice, PaymentNotFound, UnknownProvider
+from vitrina.payments.errors import (
+    ForgedNotice,
+    PaymentNotFound,
+    ProviderTimeout,
+    UnknownProvider,
+)
 from vitrina.payments.providers.sandbox import Sandbox
 from vitrina.web import paying
 from vitrina.web.access import public
@@ -56,4 +61,7 @@ def hear(provider: str) -> tuple[Response, int]:
         return jsonify(code="not_found"), 404
     except ForgedNotice:
         return jsonify(code="webhook_forged"), 400
+    except ProviderTimeout:
+        # It could not be checked just now: the provider sends it again.
+        return jsonify(code="unavailable"), 503
     return jsonify(received=heard), 200
