@@ -69,6 +69,28 @@ def applied(cart: Cart, total: Money, *, user_id: int | None) -> list[AppliedCre
     return found
 
 
+def entered(cart: Cart, *, user_id: int | None) -> list[CreditAccount]:
+    """The gift cards and the credit of a cart that can pay now, needed or not."""
+    return queries.usable(cart.credits, cart.currency, user_id=user_id)
+
+
+def offered(cart: Cart, user_id: int | None) -> CreditAccount | None:
+    """The customer's store credit that this cart could be paid with, and is not yet."""
+    if user_id is None:
+        return None
+    account = queries.find_of_user(user_id, cart.currency)
+    if account is None or account.id in cart.credits:
+        return None
+    return next(iter(queries.usable([account.id], cart.currency, user_id=user_id)), None)
+
+
+def drop_store_credit(cart: Cart) -> None:
+    """Do not pay with the customer's credit after all."""
+    account = queries.find_of_user(cart.user_id or 0, cart.currency)
+    if account is not None:
+        drop_credit(cart, account.id)
+
+
 def _use(cart: Cart, account: CreditAccount) -> None:
     if account.id in cart.credits:
         return

@@ -33,6 +33,7 @@ from vitrina.orders.models import Order
 from vitrina.payments import actions as payments
 from vitrina.payments import attempts, registry
 from vitrina.payments.attempts import Payer
+from vitrina.payments.errors import PaymentOpen, UnknownProvider
 from vitrina.payments.models import Payment
 from vitrina.payments.provider import ProviderInfo
 from vitrina.promotions import actions as promotions
@@ -54,7 +55,7 @@ def place(cart: Cart, ask: Checkout, *, key: str, user_id: int | None, locale: s
         return known
     if locked.state is not CartState.ACTIVE:
         raise CartOrdered()
-    provider = registry.get(ask.provider).info
+    provider = registry.get(ask.provider).info if ask.provider else None
     _check_contact(ask)
     payer = payer_of(locked, ask, provider)
     attempts.check(payer)
@@ -62,15 +63,17 @@ def place(cart: Cart, ask: Checkout, *, key: str, user_id: int | None, locale: s
     number = snapshot.free_number(store.current().number_prefix)
     _replace_older(locked, number, by=by)
     view = _confirmed(locked, ask, locale)
+    if provider is not None:
+        _check_provider(ask, provider, view.quote.currency)
     order = _write(view, ask, provider, number=number, key=key, user_id=user_id, locale=locale)
     for payment in order.attempts:
         attempts.note(payment.id, payer)
     return order
 
 
-def payer_of(cart: Cart, ask: Checkout, provider: ProviderInfo) -> Payer:
+def payer_of(cart: Cart, ask: Checkout, provider: ProviderInfo | None) -> Payer:
     """Under which names this try to pay is counted; who pays later guesses no cards."""
-    if provider.pay_later:
+    if provider is None or provider.pay_later:
         return Payer()
     return Payer(cart=str(cart.id), email=ask.email, client=ask.client, card=ask.token)
 
@@ -88,11 +91,14 @@ def _lock(cart_id: int) -> Cart:
 def _replace_older(cart: Cart, number: str, *, by: str) -> None:
     """Put aside the orders of this cart that were never paid; their stock and coupons are free.
 
-    That takes promotions before stock is taken again, so all the shelves are locked first.
+    That takes promotions before stock is taken again, so all the shelves are locked first. Raises
+    PaymentOpen while money for one of them may be on its way.
     """
     older = queries.unpaid_of_cart(cart.id)
     if not older:
         return
+    if any(payment.is_on_its_way for order in older for payment in order.attempts):
+        raise PaymentOpen(number=older[-1].number)
     variants = {line.variant_id for line in cart.lines}
     variants |= {line.variant_id for order in older for line in order.lines if line.variant_id}
     inventory.lock(variants)
@@ -103,6 +109,13 @@ def _replace_older(cart: Cart, number: str, *, by: str) -> None:
 def _check_contact(ask: Checkout) -> None:
     if not is_email(ask.email):
         raise EmailMissing(field="email")
+
+
+def _check_provider(ask: Checkout, provider: ProviderInfo, currency: str) -> None:
+    """Refuse a way to pay that is not offered for this currency and country."""
+    address = ask.billing_address or ask.shipping_address
+    if not provider.takes(currency, address.country if address else ""):
+        raise UnknownProvider(field="provider", provider=ask.provider)
 
 
 def _confirmed(cart: Cart, ask: Checkout, locale: str) -> CartView:
@@ -144,7 +157,7 @@ def _confirmed(cart: Cart, ask: Checkout, locale: str) -> CartView:
 def _write(
     view: CartView,
     ask: Checkout,
-    provider: ProviderInfo,
+    provider: ProviderInfo | None,
     *,
     number: str,
     key: str,
@@ -153,10 +166,11 @@ def _write(
 ) -> Order:
     quote, now = view.quote, clock.now()
     by = f"customer:{user_id}" if user_id else "guest"
-    accepted = provider.pay_later or not quote.total
+    pay_later = provider is not None and provider.pay_later
+    accepted = pay_later or not quote.total
     until: datetime | None = None
-    if quote.total:
-        until = pays_until(now, pay_later=provider.pay_later, days=provider.days)
+    if quote.total and provider is not None:
+        until = pays_until(now, pay_later=pay_later, days=provider.days)
     wanted = pieces((line.variant_id, line.quantity) for line in quote.lines)
     inventory.reserve(number, wanted, expires_at=None if accepted else until, by=by)
     used = [promotion.promotion_id for promotion in quote.promotions]
@@ -171,11 +185,11 @@ def _write(
         expires_at=until,
         now=now,
     )
-    order.payments, rest = _payments(view.cart, quote.total, provider, user_id, by)
+    order.payments, rest = _payments(view, ask, provider, user_id, by)
     session.add(order)
     session.flush()
     session.add_all(snapshot.adjustments(view, order))
-    record(OrderPlaced(order_id=order.id, number=number, pay_later=provider.pay_later))
+    record(OrderPlaced(order_id=order.id, number=number, pay_later=pay_later))
     if not rest:
         inventory.commit(number, by=by)
         orders.mark_paid(order, by=by)
@@ -186,14 +200,25 @@ def _write(
 
 
 def _payments(
-    cart: Cart, total: Money, provider: ProviderInfo, user_id: int | None, by: str
+    view: CartView, ask: Checkout, provider: ProviderInfo | None, user_id: int | None, by: str
 ) -> tuple[list[Payment], Money]:
-    """Gift cards and credit as far as they reach, the provider for the rest; and that rest."""
+    """Gift cards and credit as far as they reach, the provider for the rest; and that rest.
+
+    Raises QuoteChanged for another rest than the buyer confirmed, UnknownProvider for a rest that
+    no provider was chosen for.
+    """
+    total = view.quote.total
     made, rest = [], total
-    for one in applied(cart, total, user_id=user_id):
+    for one in applied(view.cart, total, user_id=user_id):
         made.append(payments.hold_credit(one.account, one.amount, by=by))
         rest = rest - one.amount
-    if rest:
+    if ask.due is not None and ask.due != rest.minor:
+        raise QuoteChanged(
+            total=rest.text, currency=rest.currency, fingerprint=view.quote.fingerprint
+        )
+    if rest and provider is None:
+        raise UnknownProvider(field="provider", provider="")
+    if rest and provider is not None:
         made.append(payments.begin(provider, rest))
     return made, rest
 

@@ -7,7 +7,8 @@ from vitrina.core import locales
 from vitrina.core.address import PostalAddress, lines
 from vitrina.core.money import Money
 from vitrina.notifications import office
-from vitrina.orders.models import Order, OrderLine
+from vitrina.orders.credits import accounts_of
+from vitrina.orders.models import HELD, Order, OrderLine
 from vitrina.shipping.models import Shipment, ShipmentState
 
 
@@ -19,6 +20,15 @@ class LineView:
     label: str
     quantity: int
     total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """What one payment pays of an order. ``last4`` is of a card or gift card, where it is known."""
+
+    kind: str
+    last4: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,7 @@ class OrderView:
     address: tuple[str, ...]
     deliver_from: datetime | None
     deliver_to: datetime | None
+    payments: tuple[PaymentView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,25 @@ def of_order(order: Order) -> OrderView:
         address=tuple(lines(PostalAddress.from_dict(address), locale.code)) if address else (),
         deliver_from=order.deliver_from,
         deliver_to=order.deliver_to,
+        payments=_payments(order),
+    )
+
+
+def _payments(order: Order) -> tuple[PaymentView, ...]:
+    """How it was paid, where gift cards or store credit had a part in it."""
+    accounts = accounts_of(order.payments)
+    if not accounts:
+        return ()
+    return tuple(
+        PaymentView(
+            one.provider if one.is_credit else "other",
+            accounts[one.id].last4
+            if one.id in accounts
+            else str((one.card or {}).get("last4", "")),
+            order.money(one.captured or one.amount),
+        )
+        for one in order.payments
+        if one.captured or one.state in HELD
     )
 
 

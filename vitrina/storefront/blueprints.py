@@ -5,6 +5,7 @@ from flask import Blueprint
 from vitrina.storefront import (
     auth,
     cart,
+    cart_credits,
     catalog,
     checkout,
     home,
@@ -22,7 +23,7 @@ from vitrina.storefront import (
     visit,
     wishlist,
 )
-from vitrina.storefront.account import addresses, details, overview, purchases
+from vitrina.storefront.account import addresses, credit, details, overview, purchases
 
 BLUEPRINTS: list[Blueprint] = [
     sandbox.bp,
@@ -36,6 +37,7 @@ BLUEPRINTS: list[Blueprint] = [
     media.bp,
     sitemap.bp,
     cart.bp,
+    cart_credits.bp,
     visit.bp,
     wishlist.bp,
     preferences.bp,
@@ -45,6 +47,7 @@ BLUEPRINTS: list[Blueprint] = [
     details.bp,
     addresses.bp,
     purchases.bp,
+    credit.bp,
     support.bp,
     reviews.bp,
     pages.bp,

@@ -15,6 +15,7 @@ from vitrina.catalog import queries as catalog
 from vitrina.catalog.errors import VariantNotFound
 from vitrina.core.db import committing
 from vitrina.storefront import cart_parts as parts
+from vitrina.storefront import credit_parts
 from vitrina.web.access import public, signed_in
 from vitrina.web.csrf import public_form
 from vitrina.web.failures import wants_json
@@ -67,7 +68,7 @@ def add_item() -> Response:
 def set_quantity(line_id: int) -> Response:
     quantity = _whole("quantity", "")
     with committing():
-        actions.set_quantity(_cart(), line_id, quantity)
+        actions.set_quantity(present(), line_id, quantity)
     return _back()
 
 
@@ -76,7 +77,7 @@ def set_quantity(line_id: int) -> Response:
 def remove(line_id: int) -> Response:
     """Take a line out; the page offers to put it back."""
     with committing():
-        line = actions.remove(_cart(), line_id)
+        line = actions.remove(present(), line_id)
         undo = {"removed": line.variant_id, "quantity": line.quantity}
     return _back(**undo)
 
@@ -85,7 +86,7 @@ def remove(line_id: int) -> Response:
 @public
 def save_for_later(line_id: int) -> Response:
     with committing():
-        actions.save_for_later(_cart(), line_id)
+        actions.save_for_later(present(), line_id)
     return _back()
 
 
@@ -93,7 +94,7 @@ def save_for_later(line_id: int) -> Response:
 @public
 def move_to_cart(line_id: int) -> Response:
     with committing():
-        actions.move_to_cart(_cart(), line_id)
+        actions.move_to_cart(present(), line_id)
     return _back()
 
 
@@ -110,7 +111,7 @@ def enter_code() -> Shown:
         if wants_json():
             raise
         visitor().forget_cart()
-        return _page_with_error(code, sentence(error)), 422
+        return page(code_error=sentence(error), code_value=code[:60]), 422
     return _back()
 
 
@@ -118,7 +119,7 @@ def enter_code() -> Shown:
 @public
 def remove_code(code: str) -> Response:
     with committing():
-        actions.remove_code(_cart(), code)
+        actions.remove_code(present(), code)
     return _back()
 
 
@@ -136,7 +137,7 @@ def set_destination() -> Response:
 def save_cart() -> Response:
     """Keep the cart under a name, and begin an empty one."""
     with committing():
-        saved = actions.save_cart(_cart(), request.form.get("name", ""))
+        saved = actions.save_cart(present(), request.form.get("name", ""))
         name = saved.name
     visitor().forget_cart()
     flash(_("Saved as %(name)s.", name=name), "ok")
@@ -167,7 +168,8 @@ def _user_id() -> int:
     return user.id
 
 
-def _cart() -> Cart:
+def present() -> Cart:
+    """The visitor's cart. Raises LineNotFound without one."""
     found = visitor().cart()
     if found is None:
         raise LineNotFound()
@@ -203,15 +205,18 @@ def _shown(view: CartView, **more: Any) -> dict[str, Any]:
         "problems": [parts.change_words(p) for p in view.problems if p.kind == "no_shipping"],
         "saved_carts": queries.saved_carts(user.id) if user else [],
         "can_save": user is not None,
+        "paid": credit_parts.paid(view),
+        "card_error": None,
+        "card_value": "",
         "code_error": None,
         "code_value": "",
         **more,
     }
 
 
-def _page_with_error(code: str, words: str) -> str:
-    shown = _shown(_view(), code_error=words, code_value=code[:60])
-    return render_template("storefront/cart/show.html", removed=None, **shown)
+def page(**more: Any) -> str:
+    """The cart page with ``more`` to show on it: a code that was not taken, and why."""
+    return render_template("storefront/cart/show.html", removed=None, **_shown(_view(), **more))
 
 
 def _removed() -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from vitrina.cart import credits
 from vitrina.cart import queries as carts
 from vitrina.cart.models import Cart
 from vitrina.cart.view import CartView
@@ -22,8 +23,10 @@ from vitrina.core.errors import DomainError
 from vitrina.core.ids import new_token
 from vitrina.core.places import Destination
 from vitrina.storefront import checkout_parts as parts
+from vitrina.storefront import credit_parts
 from vitrina.web import address_fields, paying
 from vitrina.web.access import public
+from vitrina.web.guessing import count_code
 from vitrina.web.limits import limiter
 from vitrina.web.links import url_for
 from vitrina.web.messages.words import sentence, status_of
@@ -53,13 +56,40 @@ def place() -> Shown:
     if cart is None or not cart.buying:
         return _nothing_to_buy()
     values = {name: value.strip()[:2000] for name, value in request.form.items()}
-    if values.get("step") == "update":
+    step = values.pop("step", "")
+    if step in ("gift_card", "store_credit") or step.startswith("drop-") or values.get("gift_card"):
+        return _change_credits(cart, values, step)
+    if step == "update":
         return _page(cart, values)
     view = _view(cart, values)
     ask, errors = _read(view, values)
     if ask is None:
         return _page(cart, values, errors=errors, status=422)
     return _buy(cart, values, ask)
+
+
+def _change_credits(cart: Cart, values: dict[str, str], step: str) -> Shown:
+    """Use or drop a gift card or the credit, and show the sum that is left to be confirmed.
+
+    A code that was typed is tried whatever button was pressed: nobody is charged without it.
+    """
+    code = values.pop("gift_card", "")
+    try:
+        if step.startswith("drop-"):
+            with committing():
+                credits.drop_credit(cart, _number(step.removeprefix("drop-")))
+        elif step == "store_credit":
+            with committing():
+                credits.use_store_credit(cart)
+        else:
+            count_code()
+            with committing():
+                credits.use_gift_card(cart, code)
+    except DomainError as error:
+        session.rollback()
+        fresh = {**values, "gift_card": code[:60]}
+        return _page(cart, fresh, errors={"gift_card": sentence(error)}, status=status_of(error))
+    return _page(cart, values)
 
 
 def _buy(cart: Cart, values: Mapping[str, str], ask: Checkout) -> Shown:
@@ -103,13 +133,7 @@ def _read(view: CartView, values: Mapping[str, str]) -> tuple[Checkout | None, E
         errors["email"] = _("Enter an e-mail address such as ana@example.com")
     shipping = _address(values, "", errors) if view.needs_shipping else None
     billing = _address(values, "billing_", errors) if _has_billing(view, values) else None
-    provider = values.get("payment_method", "")
-    if provider not in {info.code for info in parts.offered(view)}:
-        errors["payment_method"] = _("Choose how you want to pay")
-    token = parts.token(provider, values)
-    if token is None:
-        token = ""
-        errors["card"] = _("Enter the number of one of the test cards")
+    provider, token = _means(view, values, errors)
     if errors:
         return None, errors
     ask = Checkout(
@@ -120,10 +144,29 @@ def _read(view: CartView, values: Mapping[str, str]) -> tuple[Checkout | None, E
         shipping_method=values.get("shipping_method") or None,
         confirmed=values.get("confirmed") or "",
         note=values.get("note", ""),
+        due=_number(values.get("due", "")),
         token=token,
         client=request.remote_addr or "",
     )
     return ask, {}
+
+
+def _number(text: str) -> int:
+    """A whole number of the form; -1, which nothing is, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else -1
+
+
+def _means(view: CartView, values: Mapping[str, str], errors: Errors) -> tuple[str, str]:
+    """How the rest is paid, and the token; both empty when gift cards have left nothing to pay."""
+    if not credit_parts.paid(view).due:
+        return "", ""
+    provider = values.get("payment_method", "")
+    if provider not in {info.code for info in parts.offered(view)}:
+        errors["payment_method"] = _("Choose how you want to pay")
+    token = parts.token(provider, values)
+    if token is None:
+        errors["card"] = _("Enter the number of one of the test cards")
+    return provider, token or ""
 
 
 def _has_billing(view: CartView, values: Mapping[str, str]) -> bool:

@@ -10,10 +10,11 @@ from vitrina.accounts import queries as accounts
 from vitrina.cart.models import Cart
 from vitrina.cart.view import CartView, ShippingOption
 from vitrina.core.ids import new_token
+from vitrina.core.money import Money
 from vitrina.payments import registry
 from vitrina.payments.provider import Kind, ProviderInfo
 from vitrina.payments.providers.sandbox import CARDS, Sandbox, token_of
-from vitrina.storefront import cart_parts
+from vitrina.storefront import cart_parts, credit_parts
 from vitrina.web import address_fields
 from vitrina.web.formats import days, money
 from vitrina.web.visitor import visitor
@@ -56,6 +57,7 @@ def token(provider: str, values: Mapping[str, str]) -> str | None:
 def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the template of the checkout needs."""
     rows, total = cart_parts.totals(view)
+    paid = credit_parts.paid(view)
     locale = visitor().locale.code
     return {
         "view": view,
@@ -74,12 +76,14 @@ def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -
             prefix="billing_",
             section="billing",
         ),
+        "collects": view.shipping is not None and view.shipping.collected,
         "deliveries": [_delivery(option, view) for option in view.shipping_options],
         "payments": payment_choices(offered(view), values.get("payment_method", "")),
         "lines": [cart_parts.line(item) for item in view.lines],
         "rows": rows,
         "total": total,
-        "pay_words": _pay_words(view),
+        "paid": paid,
+        "pay_words": _pay_words(paid.due),
         "key": values.get("key") or new_token(),
         "cards": [(_in_fours(number), _card(kind)) for number, kind in CARDS.items()],
     }
@@ -98,7 +102,7 @@ def _summary(
     view: CartView, values: Mapping[str, str], errors: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     """(field id, message) in the order of the page."""
-    places = {"card": "card", "payment_method": "payment", "lines": "summary"}
+    places = {"payment_method": "payment", "lines": "summary"}
     known = [name for name in ORDER_OF_FIELDS if name in errors]
     rest = [name for name in errors if name not in known]
     return [(places.get(name, name), errors[name]) for name in dict.fromkeys([*known, *rest])]
@@ -114,7 +118,7 @@ def _delivery(option: ShippingOption, view: CartView) -> dict[str, Any]:
         "arrives": days(option.deliver_from, option.deliver_to),
         "price": money(option.price) if option.price else _("Free"),
         "note": option.description,
-        "reload": "#summary",
+        "reload": "#address-head, #summary" + (", #payment" if view.cart.credits else ""),
     }
 
 
@@ -160,7 +164,5 @@ def _card(kind: str) -> str:
     }[kind]
 
 
-def _pay_words(view: CartView) -> str:
-    if not view.quote.total:
-        return _("Place the order")
-    return _("Pay %(total)s", total=money(view.quote.total, exact=True))
+def _pay_words(due: Money) -> str:
+    return _("Pay %(total)s", total=money(due, exact=True)) if due else _("Place order")

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from vitrina.checkout.errors import OrderNotPayable
 from vitrina.core import address as addresses
 from vitrina.core.address import PostalAddress
-from vitrina.core.money import Money
 from vitrina.orders import queries
 from vitrina.orders.invoices import queries as invoices
 from vitrina.orders.models import Order, OrderLine, OrderState
@@ -17,32 +16,39 @@ from vitrina.payments.models import PaymentState
 from vitrina.payments.provider import Kind
 from vitrina.payments.providers.sandbox import CARDS
 from vitrina.shipping.models import ShipmentState
+from vitrina.storefront import order_progress as progress
+from vitrina.storefront import payment_parts
 from vitrina.storefront.checkout_parts import payment_choices
-from vitrina.web.formats import day, days, moment, money
+from vitrina.storefront.order_progress import ENDED
+from vitrina.web.formats import day, money
 from vitrina.web.visitor import visitor
 
 __all__ = ["OrderNotPayable", "buyer_name", "show"]
 
-ENDED = (OrderState.CANCELLED, OrderState.EXPIRED)
 WAITING = (PaymentState.PENDING, PaymentState.AUTHORIZED)
 
 
 def show(order: Order) -> dict[str, Any]:
     """Everything that the template of an order needs."""
-    user = visitor().user
+    user, point = visitor().user, progress.collection_point(order)
+    collected = point is not None
     return {
         "order": order,
         "token": link_token(order.number),
         "heading": _heading(order),
-        "next_words": _next(order),
-        "status_words": status_words(order),
-        "steps": _steps(order),
+        "next_words": (collected and progress.next_words(order)) or _next(order),
+        "status_words": progress.status_words(order, collected=collected),
+        "steps": progress.steps(order, collected=collected),
         "lines": [_line(line, order) for line in order.lines],
         "rows": _rows(order),
         "total": _total(order),
+        "credit_rows": payment_parts.credit_rows(order),
+        "due_row": payment_parts.due_row(order),
+        "payments": payment_parts.payments(order),
         "shipping_lines": _address(order.shipping_address),
         "billing_lines": _address(order.billing_address or order.shipping_address),
-        "shipments": [_shipment(one) for one in order.shipments],
+        "collect_at": point,
+        "shipments": [_shipment(one, collected=collected) for one in order.shipments],
         "downloads": _downloads(order),
         "invoices": _invoices(order),
         "pay": _payment(order),
@@ -57,32 +63,11 @@ def buyer_name(order: Order) -> str:
     return str((order.shipping_address or {}).get("name", ""))
 
 
-def status_words(order: Order) -> str:
-    """What a customer reads: one state for the whole order."""
-    if order.state is OrderState.CANCELLED:
-        return _("Cancelled")
-    if order.state is OrderState.EXPIRED:
-        return _("Not paid in time")
-    payments = {
-        "refunded": _("Refunded"),
-        "partially_refunded": _("Partly refunded"),
-    }
-    if order.payment_status in payments:
-        return payments[order.payment_status]
-    fulfilment = {
-        "partly_shipped": _("Partly shipped"),
-        "shipped": _("On its way"),
-        "delivered": _("Delivered"),
-    }
-    if order.fulfilment_status in fulfilment:
-        return fulfilment[order.fulfilment_status]
-    return _("Paid") if order.paid_at else _("Waiting for payment")
-
-
 def _heading(order: Order) -> str:
     if order.state in ENDED:
         return _("Order %(number)s", number=order.number)
-    if order.state is OrderState.AWAITING_PAYMENT and not _is_transfer(order):
+    waits = order.state is OrderState.AWAITING_PAYMENT and not _is_authorized(order)
+    if waits and not _is_transfer(order):
         return _("Order %(number)s is not paid yet", number=order.number)
     return _("Thank you. Your order is %(number)s", number=order.number)
 
@@ -104,49 +89,11 @@ def _next(order: Order) -> str:
         return _("Your bank still wants you to confirm the payment.")
     if _is_transfer(order):
         return _("We send it when the money is here. The details are below.")
+    if _is_authorized(order):
+        return _("Your bank keeps the sum ready. We take it when we send the parcel.")
     if payment is not None and payment.state in WAITING:
         return _("The payment is on its way. This page will say when it is here.")
     return _("Nothing was charged. Choose a way to pay below.")
-
-
-def _steps(order: Order) -> list[dict[str, Any]]:
-    """The timeline: ordered, paid, shipped, delivered; or where it ended."""
-    done: list[dict[str, Any]] = [
-        {"title": _("Ordered"), "when": moment(order.created_at), "state": "done"}
-    ]
-    if order.state in ENDED:
-        last = order.transitions[-1] if order.transitions else None
-        when = moment(last.at) if last else None
-        return [*done, {"title": status_words(order), "when": when, "state": "failed"}]
-    paid = order.paid_at is not None
-    shipped = [s.shipped_at for s in order.shipments if s.shipped_at]
-    arrived = [s.delivered_at for s in order.shipments if s.delivered_at]
-    on_way = order.fulfilment_status in ("shipped", "delivered")
-    expected = _expected(order)
-    steps = [
-        (_("Paid"), moment(order.paid_at) if order.paid_at else None, paid),
-    ]
-    if order.fulfilment_status != "not_needed":
-        steps += [
-            (_("On its way"), moment(shipped[-1]) if shipped else None, on_way),
-            (
-                _("Delivered"),
-                moment(arrived[-1]) if arrived else expected,
-                order.fulfilment_status == "delivered",
-            ),
-        ]
-    found, now = list(done), False
-    for title, when, is_done in steps:
-        state = "done" if is_done else ("ahead" if now else "now")
-        now = now or not is_done
-        found.append({"title": title, "when": when, "state": state})
-    return found
-
-
-def _expected(order: Order) -> str | None:
-    if order.deliver_from is None or order.deliver_to is None:
-        return None
-    return _("expected %(days)s", days=days(order.deliver_from.date(), order.deliver_to.date()))
 
 
 def _line(line: OrderLine, order: Order) -> dict[str, Any]:
@@ -200,16 +147,10 @@ def _address(snapshot: dict[str, Any] | None) -> list[str]:
     return addresses.lines(PostalAddress.from_dict(snapshot), visitor().locale.code)
 
 
-def _shipment(shipment: Any) -> dict[str, Any]:
-    states = {
-        ShipmentState.PACKING: _("being packed"),
-        ShipmentState.SHIPPED: _("on its way"),
-        ShipmentState.DELIVERED: _("delivered"),
-        ShipmentState.CANCELLED: _("cancelled"),
-    }
+def _shipment(shipment: Any, *, collected: bool) -> dict[str, Any]:
     return {
         "number": shipment.number,
-        "state": states[shipment.state],
+        "state": progress.shipment_words(shipment.state, collected=collected),
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
         "tracking_url": shipment.tracking_url,
@@ -245,8 +186,15 @@ def _invoices(order: Order) -> list[dict[str, Any]]:
     ]
 
 
+def _is_authorized(order: Order) -> bool:
+    payment = order.payment
+    return (
+        payment is not None and payment.captures_later and payment.state is PaymentState.AUTHORIZED
+    )
+
+
 def _is_transfer(order: Order) -> bool:
-    payment = order.payments[-1] if order.payments else None
+    payment = order.attempts[-1] if order.attempts else None
     if payment is None or order.paid_at or order.state is not OrderState.AWAITING_PAYMENT:
         return False
     infos = {p.info.code: p.info for p in registry.everyone()}
@@ -258,12 +206,12 @@ def _payment(order: Order) -> dict[str, Any] | None:
     """How to pay an order that waits; None when there is nothing to pay, or money is on its way."""
     if order.state is not OrderState.AWAITING_PAYMENT or _is_transfer(order):
         return None
-    if order.payments and order.payments[-1].state in WAITING:
+    if order.attempts and order.attempts[-1].state in WAITING:
         return None
     country = str((order.shipping_address or {}).get("country", ""))
     return {
         "options": payment_choices(registry.offered(order.currency, country), ""),
-        "amount": money(Money(order.total, order.currency), exact=True),
+        "amount": money(order.outstanding - order.held, exact=True),
         "cards": [" ".join(n[i : i + 4] for i in range(0, 16, 4)) for n in CARDS],
     }
 

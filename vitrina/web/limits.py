@@ -146,7 +146,7 @@ limiter = Limiter(key_func=_address, swallow_errors=True)
 
 
 @limiter.request_filter
-def _is_off() -> bool:
+def limits_are_off() -> bool:
     """Asked for each request: one process may hold a shop with limits and one without."""
     settings: Settings = current_app.config["SETTINGS"]
     return not settings.rate_limits

@@ -52,7 +52,8 @@ def refund(refund_id: int) -> RefundState:
 
 def latest(order: Order) -> Payment | None:
     """The payment that an order waits for, or waited for last."""
-    return order.payments[-1] if order.payments else None
+    tried = order.attempts or order.payments
+    return tried[-1] if tried else None
 
 
 def hear(provider: str, headers: dict[str, str], body: bytes) -> int:

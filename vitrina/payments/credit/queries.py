@@ -77,6 +77,15 @@ def of_user(user_id: int) -> Sequence[CreditAccount]:
     ).all()
 
 
+def all_of_user(user_id: int) -> Sequence[CreditAccount]:
+    """All accounts of a customer, empty ones too, the oldest first."""
+    return session.scalars(
+        sa.select(CreditAccount)
+        .where(CreditAccount.user_id == user_id)
+        .order_by(CreditAccount.kind.desc(), CreditAccount.id)
+    ).all()
+
+
 def recent(*, limit: int = 100, before: int | None = None) -> Sequence[CreditAccount]:
     """All accounts for staff, the newest first."""
     query = sa.select(CreditAccount).order_by(CreditAccount.id.desc()).limit(limit)

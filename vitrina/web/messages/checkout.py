@@ -19,6 +19,8 @@ MESSAGES = {
     ),
     "not_enough_credit": _l("A gift card has less on it than a moment ago. Look at the sum again."),
     "gift_card_unknown": _l("No gift card with this code can pay. Check the code."),
+    "too_many_codes": _l("Too many codes were tried. Wait a few minutes, then try again."),
+    "credit_not_found": _l("There is no such gift card."),
     "not_capturable": _l("There is no authorized money to take, or not that much."),
     "not_returnable": _l("That is more than is left of this line."),
     "payment_in_progress": _l("A payment of this order is on its way. Give it a minute."),
