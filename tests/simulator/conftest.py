@@ -13,6 +13,11 @@ import pytest
 
 from vitrina.simulator.server import Running, start_in_thread
 
+HTTP = httpx.Client(
+    verify=False, timeout=30, limits=httpx.Limits(max_keepalive_connections=0), trust_env=False
+)
+"""One client for all: making one reads the system's certificates, which takes its time."""
+
 
 @dataclass
 class Simulator:
@@ -22,7 +27,7 @@ class Simulator:
 
     def sim(self, method: str, path: str, body: Any = None) -> Any:
         """Call one of its own switches; gives the JSON of a good answer."""
-        answer = httpx.request(method, f"{self.url}/_sim/{path}", json=body, timeout=30)
+        answer = HTTP.request(method, f"{self.url}/_sim/{path}", json=body)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -76,7 +81,7 @@ def ear() -> Iterator[Ear]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     found.url = f"http://127.0.0.1:{server.server_port}/webhooks"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield found
     server.shutdown()
     server.server_close()

@@ -18,6 +18,8 @@ from vitrina.simulator.events import Endpoint
 
 START_SECONDS = 30
 STOP_SECONDS = 5
+POLL_SECONDS = 0.05
+"""How soon a server in a thread sees that it is to stop."""
 
 
 class Quiet(WSGIRequestHandler):
@@ -87,7 +89,9 @@ def start_in_thread(
     server, simulator = bind(host, 0, database)
     listen(simulator, endpoints)
     simulator.deliveries.start()
-    thread = threading.Thread(target=server.serve_forever, name="simulator", daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, args=(POLL_SECONDS,), name="simulator", daemon=True
+    )
     thread.start()
 
     def stop() -> None:

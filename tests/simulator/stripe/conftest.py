@@ -9,7 +9,7 @@ import httpx
 import pytest
 import stripe
 
-from tests.simulator.conftest import Ear, Simulator
+from tests.simulator.conftest import HTTP, Ear, Simulator
 
 SECRET = "whsec_of_the_tests"
 AWAY = "http://shop.test/return"
@@ -84,16 +84,16 @@ class Buyer:
     went: list[str] = field(default_factory=list)
 
     def open(self, url: str) -> "Buyer":
-        return self._follow(httpx.get(url))
+        return self._follow(HTTP.get(url))
 
     def pay(self, number: str, **more: str) -> "Buyer":
         """Fill in the card form on the page that is open, and send it."""
         form = {"number": number, "expiry": "12 / 40", "cvc": "123", "name": "Ana Reis", **more}
-        return self._follow(httpx.post(self.url, data=form))
+        return self._follow(HTTP.post(self.url, data=form))
 
     def answer(self, said: str) -> "Buyer":
         """Tell the bank ``approve`` or ``refuse``."""
-        return self._follow(httpx.post(self.url, data={"answer": said}))
+        return self._follow(HTTP.post(self.url, data={"answer": said}))
 
     @property
     def alert(self) -> str:
@@ -107,6 +107,6 @@ class Buyer:
             if "shop.test" in self.url:
                 self.text, self.status = "", 0
                 return self
-            answer = httpx.get(self.url)
+            answer = HTTP.get(self.url)
         self.url, self.text, self.status = str(answer.url), answer.text, answer.status_code
         return self
