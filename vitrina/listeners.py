@@ -13,6 +13,7 @@ import vitrina.inventory.tasks
 import vitrina.notifications.reactions.accounts
 import vitrina.notifications.reactions.letters
 import vitrina.notifications.reactions.orders
+import vitrina.notifications.reactions.returns
 import vitrina.notifications.reactions.stock
 import vitrina.orders.invoices.tasks
 import vitrina.orders.tasks

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     ORDERS_SHIP = "orders:ship"
     ORDERS_CANCEL = "orders:cancel"
     ORDERS_REFUND = "orders:refund"
+    RETURNS_WRITE = "returns:write"
     CUSTOMERS_READ = "customers:read"
     CUSTOMERS_WRITE = "customers:write"
     PROMOTIONS_WRITE = "promotions:write"
@@ -35,12 +36,20 @@ ROLES: dict[str, frozenset[Permission]] = {
     "manager": frozenset(Permission) - {P.STAFF_WRITE, P.SETTINGS_WRITE},
     "catalogue": frozenset({P.PRODUCTS_READ, P.PRODUCTS_WRITE, P.STOCK_READ, P.STOCK_WRITE}),
     "fulfilment": frozenset(
-        {P.PRODUCTS_READ, P.STOCK_READ, P.STOCK_WRITE, P.ORDERS_READ, P.ORDERS_SHIP}
+        {
+            P.PRODUCTS_READ,
+            P.STOCK_READ,
+            P.STOCK_WRITE,
+            P.ORDERS_READ,
+            P.ORDERS_SHIP,
+            P.RETURNS_WRITE,
+        }
     ),
     "support": frozenset(
         {
             P.PRODUCTS_READ,
             P.ORDERS_READ,
+            P.RETURNS_WRITE,
             P.CUSTOMERS_READ,
             P.SUPPORT_READ,
             P.SUPPORT_WRITE,

@@ -91,10 +91,13 @@ def _filters(locale: Locale) -> dict[str, Any]:
     def day(value: date | datetime) -> str:
         return formats.day(value, locale, style="long")
 
+    def moment(value: datetime) -> str:
+        return formats.moment(value, locale)
+
     def postal(address: Mapping[str, Any]) -> list[str]:
         return lines(PostalAddress.from_dict(address), locale.code)
 
-    return {"money": money, "day": day, "postal": postal}
+    return {"money": money, "day": day, "moment": moment, "postal": postal}
 
 
 def _common(locale: Locale) -> dict[str, Any]:

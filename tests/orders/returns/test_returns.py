@@ -14,7 +14,7 @@ from vitrina.core import clock, store
 from vitrina.core.db import committing, session
 from vitrina.core.states import WrongState
 from vitrina.inventory.queries import availability
-from vitrina.orders import actions as orders
+from vitrina.orders import downloads
 from vitrina.orders import queries as order_queries
 from vitrina.orders.errors import DownloadGone, NotReturnable
 from vitrina.orders.models import OrderState
@@ -287,11 +287,11 @@ def test_a_file_comes_back_until_it_was_fetched(shop: Shop) -> None:
     token = download_token(file.line_id, file.file_id)
     back = asked(order)
     with pytest.raises(DownloadGone), committing():
-        orders.download(token)
+        downloads.fetch(token)
     with committing():
         actions.cancel(back, by="guest")
     with committing():
-        orders.download(token)
+        downloads.fetch(token)
     with pytest.raises(AlreadyDownloaded):
         asked(order)
 

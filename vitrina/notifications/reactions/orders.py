@@ -84,7 +84,8 @@ def refunded(event: PaymentRefunded) -> None:
     refund = session.get(Refund, event.refund_id)
     if refund is not None:
         amount = Money(refund.amount, order.currency)
-        _tell("refunded", order, f"refunded:{refund.id}", amount=amount)
+        as_credit = refund.account_id is not None
+        _tell("refunded", order, f"refunded:{refund.id}", amount=amount, as_credit=as_credit)
 
 
 def _tell_parcel(template: str, order_id: int, shipment_id: int) -> None:
