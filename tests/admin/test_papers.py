@@ -51,6 +51,20 @@ def test_staff_issue_the_missing_invoice_of_a_paid_order_and_fetch_it(
     assert owner.client.get(path.replace(number, other)).status_code == 404
 
 
+def test_whoever_packs_fetches_slips_and_lists(sqlite_shop: Shop) -> None:
+    number = make.paid_order().number
+    parcel = make.shipped_order().shipments[0].number
+    packer = desk(sqlite_shop, "fulfilment")
+    page = packer.open(f"/admin/orders/{number}")
+    assert f"/admin/orders/{number}/packing-slip.pdf" in page.html
+    fetch(packer, f"/admin/orders/{number}/packing-slip.pdf")
+    fetch(packer, f"/admin/orders/shipments/{parcel}/packing-slip.pdf")
+    fetch(packer, "/admin/orders/picking-list.pdf")
+    fetch(packer, f"/admin/orders/picking-list.pdf?order={number}&order=nonsense")
+    support = desk(sqlite_shop, "support")
+    assert support.client.get("/admin/orders/picking-list.pdf").status_code == 403
+
+
 def test_the_merchant_says_where_the_shop_is_and_how_invoices_are_numbered(owner: Browser) -> None:
     owner.open("/admin/settings/")
     owner.submit(
