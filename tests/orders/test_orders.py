@@ -13,7 +13,7 @@ from vitrina.core.db import committing, session
 from vitrina.core.states import WrongState
 from vitrina.inventory.models import StockItem
 from vitrina.inventory.queries import find_discrepancies as stock_faults
-from vitrina.orders import actions, queries
+from vitrina.orders import actions, downloads, queries
 from vitrina.orders.audits import find_discrepancies
 from vitrina.orders.errors import (
     CannotCancel,
@@ -105,10 +105,10 @@ def test_files_can_be_fetched_some_times_after_payment() -> None:
     token = download_token(file.line_id, file.file_id)
     for _ in range(5):
         with committing():
-            assert actions.download(token).key == "ab/plan.pdf"
+            assert downloads.fetch(token).key == "ab/plan.pdf"
     for wrong in (token, token + "x", "", download_token(file.line_id, file.file_id + 1)):
         with pytest.raises(DownloadGone), committing():
-            actions.download(wrong)
+            downloads.fetch(wrong)
 
 
 def test_files_are_no_longer_to_be_had_after_a_month_or_a_cancellation() -> None:
@@ -119,11 +119,11 @@ def test_files_are_no_longer_to_be_had_after_a_month_or_a_cancellation() -> None
     (file,) = queries.downloads(order.id)
     token = download_token(file.line_id, file.file_id)
     with clock.at(clock.now() + timedelta(days=31)), pytest.raises(DownloadGone), committing():
-        actions.download(token)
+        downloads.fetch(token)
     with committing():
         actions.cancel(order, reason="changed mind", by=BY)
     with pytest.raises(DownloadGone), committing():
-        actions.download(token)
+        downloads.fetch(token)
 
 
 def test_what_is_not_yours_does_not_exist() -> None:

@@ -32,8 +32,6 @@ from vitrina.orders.errors import OrderNotFound
 from vitrina.orders.models import Order, OrderState
 from vitrina.orders.queries import OrderFilter
 from vitrina.orders.rules import reads_link
-from vitrina.payments import registry
-from vitrina.payments.errors import UnknownProvider
 from vitrina.web import paying
 
 orders = kit.blueprint("orders")
@@ -64,7 +62,7 @@ class PaymentIn(In):
 class OrderIn(In):
     """What the buyer decides. What it costs is never among it.
 
-    ``email``: left out, the customer's own. ``shipping_method``: left out, the cheapest.
+    ``email``: left out, the customer's own. ``shipping_method``: left out, the cheapest delivery.
     ``confirmed``: the fingerprint of the quote the buyer saw; another one then answers 409.
     """
 
@@ -154,7 +152,6 @@ def _placed(cart: Cart, ask: Checkout, key: str, coupon: str | None) -> Order:
         code = carts.enter_code(cart, coupon) if coupon else None
         session.flush()
         order = place(cart, ask, key=key, user_id=user_id, locale=locale)
-        _check_provider(order, ask)
         if code is not None and all(one.code != code for one in order.adjustments):
             raise _NoEffect(code)
     return order
@@ -168,14 +165,6 @@ def _address(entered: AddressIn | None, field: str) -> PostalAddress | None:
     except InvalidAddress as error:
         errors = {f"{field}.{name}": code for name, code in error.facts["errors"].items()}
         raise InvalidAddress(errors=errors) from None
-
-
-def _check_provider(order: Order, ask: Checkout) -> None:
-    """Refuse a way to pay that is not offered for this currency and country."""
-    address = ask.billing_address or ask.shipping_address
-    country = address.country if address else ""
-    if not registry.get(ask.provider).info.takes(order.currency, country):
-        raise UnknownProvider(field="provider", provider=ask.provider)
 
 
 def _refused_coupon(cart: Cart, ask: Checkout, code: str) -> Problem:

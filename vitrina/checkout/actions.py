@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from vitrina.checkout.errors import OrderNotPayable
 from vitrina.checkout.placing import place, used_promotions
 from vitrina.checkout.rules import may_expire, pays_until, pieces
-from vitrina.checkout.settling import ON_ITS_WAY, close_cart, settle, settle_refund
+from vitrina.checkout.settling import ON_ITS_WAY, close_cart, lock_cart, settle, settle_refund
 from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.core.money import Money
@@ -21,7 +21,7 @@ from vitrina.payments import actions as payments
 from vitrina.payments import attempts, registry
 from vitrina.payments import queries as payment_queries
 from vitrina.payments.attempts import Payer
-from vitrina.payments.errors import NotCapturable, PaymentOpen
+from vitrina.payments.errors import NotCapturable, PaymentOpen, UnknownProvider
 from vitrina.payments.models import Payment, PaymentState, Refund
 from vitrina.payments.provider import Outcome, ProviderInfo, Status
 from vitrina.payments.queries import OPEN
@@ -48,13 +48,16 @@ def retry_payment(
     not. Raises OrderNotPayable, PaymentOpen, UnknownProvider, NotEnoughStock, CouponUsedUp,
     TooManyAttempts.
     """
+    lock_cart(order.cart_id)
     order = queries.lock(order.id)
     info = registry.get(provider).info
+    if not info.takes(order.currency, order.country):
+        raise UnknownProvider(field="provider", provider=provider[:40])
     due = order.outstanding - order.held
     is_new = order.state is OrderState.AWAITING_PAYMENT
     if due.minor <= 0 or not (is_new or order.paid_at is not None):
         raise OrderNotPayable(number=order.number, state=str(order.state))
-    if any(payment.state in ON_ITS_WAY for payment in order.attempts):
+    if any(payment.is_on_its_way for payment in order.attempts):
         raise PaymentOpen(number=order.number)
     payer = Payer()
     if not info.pay_later:
@@ -130,18 +133,20 @@ def refund(
 
     ``pieces_back``: pieces by order line, whose stored sums go back, with the delivery if
     ``shipping``; or a plain ``amount``; or both, when the amount is not what the lines make.
-    ``restock``: pieces by order line that come back onto the shelf (of lines that have left). The
-    worker sends the refunds to the provider. Raises NotRefundable, NotReturnable.
+    ``restock``: pieces by order line that come back onto the shelf (of lines that have left). To
+    give everything back before anything has left is to cancel the order. The worker sends the
+    refunds to the provider. Raises NotRefundable, NotReturnable, NotRestockable.
     """
     order = queries.lock(order.id)
     parts = refunds.parts_of(order, pieces_back or {}, shipping=shipping)
     total = order.money(sum(part.amount for part in parts)) if amount is None else amount
+    nothing_left = total.minor and total == refunds.refundable(order)
+    if nothing_left and not restock and orders.may_cancel(order):
+        return orders.cancel(order, reason=reason, by=by)  # nothing had left: it is called off
     if amount is not None and sum(part.amount for part in parts) > amount.minor:
         parts, _rest = cut(parts, amount.minor)
     owed = refunds.owe(order, total, parts=parts, reason=reason, by=by)
-    for line in order.lines:
-        if restock and line.variant_id and (quantity := restock.get(line.id)):
-            inventory.restock(line.variant_id, quantity, order.number, by=by)
+    orders.restock(order, restock or {}, by=by)
     return owed
 
 

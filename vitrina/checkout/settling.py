@@ -1,5 +1,6 @@
 """What becomes of an order when its payment moves: sold, kept waiting, or the money goes back."""
 
+import sqlalchemy as sa
 import structlog
 
 from vitrina.cart.keeping import mark_ordered
@@ -12,7 +13,7 @@ from vitrina.core.events import record
 from vitrina.inventory import actions as inventory
 from vitrina.inventory.errors import NotEnoughStock
 from vitrina.orders import actions as orders
-from vitrina.orders import queries, refunds
+from vitrina.orders import downloads, queries, refunds
 from vitrina.orders.events import (
     OrderAuthorized,
     PaymentDisputed,
@@ -20,7 +21,7 @@ from vitrina.orders.events import (
     PaymentRefunded,
 )
 from vitrina.orders.models import Order, OrderState
-from vitrina.orders.rules import coupon_reference
+from vitrina.orders.rules import coupon_reference, coupon_references, late_reference
 from vitrina.payments import actions as payments
 from vitrina.payments import queries as payment_queries
 from vitrina.payments import refunds as returning
@@ -43,6 +44,7 @@ def settle(payment_id: int, outcome: Outcome, *, by: str) -> Payment:
 
     The return page, webhooks and the poller all come through here; twice is the same as once.
     """
+    lock_cart(queries.cart_of_payment(payment_id))
     order = queries.lock_by_payment(payment_id)
     payment = payment_queries.lock(payment_id)
     effect = payments.apply(payment, outcome, by=by)
@@ -52,13 +54,23 @@ def settle(payment_id: int, outcome: Outcome, *, by: str) -> Payment:
         _authorized(order, payment, by=by)
     elif effect is Effect.ENDED:
         _ended(order, payment, by=by)
-    elif effect is Effect.MISMATCH:
-        log.error("checkout.wrong_amount", order=order.number, payment=payment.id)
-        got = f"{outcome.amount.text} {outcome.amount.currency}" if outcome.amount else "?"
-        if not any(note.text.startswith("wrong amount") for note in order.notes):
-            orders.add_note(order, f"wrong amount: {payment.money.text} asked, {got}", by=by)
+    if payment.problem in ("wrong_amount", "wrong_currency"):
+        _note_wrong_amount(order, payment, outcome, by)
     adopt(order, payment, outcome, by=by)
     return payment
+
+
+def lock_cart(cart_id: int | None) -> None:
+    """Lock a cart before its order, as whoever places an order does (docs/locking.md)."""
+    if cart_id is not None:
+        session.execute(sa.select(Cart.id).where(Cart.id == cart_id).with_for_update())
+
+
+def _note_wrong_amount(order: Order, payment: Payment, outcome: Outcome, by: str) -> None:
+    log.error("checkout.wrong_amount", order=order.number, payment=payment.id)
+    got = f"{outcome.amount.text} {outcome.amount.currency}" if outcome.amount else "?"
+    if not any(note.text.startswith("wrong amount") for note in order.notes):
+        orders.add_note(order, f"wrong amount: {payment.money.text} asked, {got}", by=by)
 
 
 def _captured(order: Order, payment: Payment, *, by: str) -> None:
@@ -72,6 +84,8 @@ def _captured(order: Order, payment: Payment, *, by: str) -> None:
     elif order.state in (OrderState.SHIPPED, OrderState.DELIVERED) or _hold(order, by=by):
         orders.mark_paid(order, by=by)
         close_cart(order)
+        if order.outstanding.minor < 0:
+            _give_back_surplus(order, payment, reason="paid_too_much", by=by)
     elif order.state is OrderState.AWAITING_PAYMENT:
         orders.cancel(order, reason="sold_out", by=by)
     else:
@@ -153,13 +167,21 @@ def _hold(order: Order, *, by: str) -> bool:
             inventory.reserve(order.number, wanted, expires_at=None, by=by)
     except NotEnoughStock:
         return False
+    _use_coupons_again(order)
+    return True
+
+
+def _use_coupons_again(order: Order) -> None:
+    """Count the coupons of an order that gave them back when it seemed that no money would come."""
+    promotion_ids = used_promotions(order)
+    if promotions.is_used(promotion_ids, coupon_references(order.number, len(order.attempts))):
+        return
     try:
         # The buyer has paid the price with the coupon, so a limit reached since is no reason.
         with session.begin_nested():
-            promotions.redeem(used_promotions(order), f"{order.number}/late", order.email)
+            promotions.redeem(promotion_ids, late_reference(order.number), order.email)
     except (CouponUsedUp, CouponAlreadyUsed):
         log.info("checkout.coupon_over_limit", order=order.number)
-    return True
 
 
 def close_cart(order: Order) -> None:
@@ -185,5 +207,6 @@ def settle_refund(refund_id: int, outcome: Outcome, *, by: str) -> Refund:
     refund = payment_queries.refund_by_id(refund_id)
     order = queries.lock_by_payment(refund.payment_id)
     if returning.settle_refund(refund, outcome, by=by):
+        downloads.revoke(refunds.lines_taken_back(order, refund))
         record(PaymentRefunded(order_id=order.id, number=order.number, refund_id=refund.id))
     return refund

@@ -4,19 +4,17 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from vitrina.catalog.models.products import DigitalFile
 from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.core.events import record
-from vitrina.core.ids import hash_token
 from vitrina.inventory import actions as inventory
-from vitrina.orders import queries, refunds
+from vitrina.orders import downloads, queries, refunds
 from vitrina.orders.errors import (
     CannotCancel,
     CannotShip,
-    DownloadGone,
     InvalidNote,
     NothingToShip,
+    NotRestockable,
 )
 from vitrina.orders.events import (
     OrderCancelled,
@@ -27,7 +25,6 @@ from vitrina.orders.events import (
 )
 from vitrina.orders.models import (
     ORDER,
-    DownloadGrant,
     Order,
     OrderLine,
     OrderNote,
@@ -35,10 +32,7 @@ from vitrina.orders.models import (
     OrderVerb,
 )
 from vitrina.orders.rules import (
-    DOWNLOAD_DAYS,
-    DOWNLOADS,
-    coupon_reference,
-    download_token,
+    coupon_references,
     left_to_ship,
 )
 from vitrina.payments import actions as payments
@@ -69,7 +63,7 @@ def mark_paid(order: Order, *, by: str) -> None:
     digital = [line for line in order.lines if not line.requires_shipping and line.variant_id]
     if digital:
         inventory.hand_out(order.number, [line.variant_id or 0 for line in digital], by=by)
-        _grant_downloads(digital)
+        downloads.grant(digital)
     record(OrderPaid(order_id=order.id, number=order.number))
 
 
@@ -80,13 +74,22 @@ def _enter_sale(order: Order) -> None:
     ledger.book(EntryKind.SALE, order.number, order.currency, sold, order_id=order.id)
 
 
+def may_cancel(order: Order) -> bool:
+    """Whether an order can be called off: nothing of it has left."""
+    is_here = not any(shipment.state in GONE for shipment in order.shipments)
+    return ORDER.can(order, OrderVerb.CANCEL) and is_here
+
+
 def cancel(order: Order, *, reason: str, by: str) -> list[Refund]:
     """Stop an order of which nothing has left, give its stock and coupons back, and its money.
 
-    Returns the refunds that are owed; the worker sends them to the provider. Raises CannotCancel.
+    Returns the refunds that are owed; the worker sends them to the provider. Raises CannotCancel,
+    also for a buyer who has fetched a file of it (Directive 2011/83/EU, Art. 16 m).
     """
     order = queries.lock(order.id)
-    if not ORDER.can(order, OrderVerb.CANCEL) or any(s.state in GONE for s in order.shipments):
+    if not by.startswith(("staff:", "system", "provider:")) and downloads.is_fetched(order):
+        raise CannotCancel(number=order.number, state="downloaded")
+    if not may_cancel(order):
         raise CannotCancel(number=order.number, state=str(order.state))
     for shipment in order.shipments:
         if shipment.state is ShipmentState.PACKING:
@@ -94,7 +97,7 @@ def cancel(order: Order, *, reason: str, by: str) -> list[Refund]:
     ORDER.move(order, OrderVerb.CANCEL, by=by, note=reason)
     order.expires_at = None
     free(order, by=by)
-    _revoke_downloads(order)
+    downloads.revoke(line.id for line in order.lines)
     whole = refunds.refundable(order)
     owed = refunds.owe(order, whole, reason=reason, by=by) if whole else []
     record(OrderCancelled(order_id=order.id, number=order.number, reason=reason))
@@ -121,8 +124,8 @@ def free(order: Order, *, by: str) -> None:
     for payment in order.payments:
         payments.abandon(payment, by=by, note=str(order.state))
     inventory.release(order.number, by=by)
-    for attempt in range(1, max(1, len(order.attempts)) + 1):
-        promotions.give_back(coupon_reference(order.number, attempt))
+    for reference in coupon_references(order.number, len(order.attempts)):
+        promotions.give_back(reference)
 
 
 def ship(
@@ -172,7 +175,7 @@ def unshipped(order: Order) -> dict[int, int]:
 
 def _may_ship(order: Order) -> bool:
     if order.state is OrderState.PAID:
-        return True
+        return not order.is_given_back
     if order.state is not OrderState.AWAITING_PAYMENT or order.payment is None:
         return False
     return not order.payment.is_credit and registry.get(order.payment.provider).info.ships_unpaid
@@ -219,52 +222,31 @@ def adopt(email: str, user_id: int) -> int:
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
-def _grant_downloads(lines: Sequence[OrderLine]) -> None:
-    variants = [line.variant_id for line in lines]
-    files = session.scalars(
-        sa.select(DigitalFile).where(DigitalFile.variant_id.in_(variants)).order_by(DigitalFile.id)
-    ).all()
-    for line in lines:
-        for file in files:
-            if file.variant_id == line.variant_id:
-                session.add(
-                    DownloadGrant(
-                        token_hash=hash_token(download_token(line.id, file.id)),
-                        order_line_id=line.id,
-                        file_id=file.id,
-                        most=DOWNLOADS,
-                        expires_at=clock.now() + DOWNLOAD_DAYS,
-                    )
-                )
+def restock(order: Order, pieces: Mapping[int, int], *, by: str) -> None:
+    """Put pieces that had left (``{line_id: pieces}``) back on the shelf, each once.
 
-
-def _revoke_downloads(order: Order) -> None:
-    session.execute(
-        sa.update(DownloadGrant)
-        .where(
-            DownloadGrant.order_line_id.in_([line.id for line in order.lines]),
-            DownloadGrant.revoked_at.is_(None),
-        )
-        .values(revoked_at=clock.now()),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def download(token: str) -> DigitalFile:
-    """Count one fetch of a bought file, and say which it is. Raises DownloadGone."""
-    file_id = session.scalar(
-        sa.update(DownloadGrant)
-        .where(
-            DownloadGrant.token_hash == hash_token(token),
-            DownloadGrant.used < DownloadGrant.most,
-            DownloadGrant.expires_at > clock.now(),
-            DownloadGrant.revoked_at.is_(None),
-        )
-        .values(used=DownloadGrant.used + 1)
-        .returning(DownloadGrant.file_id),
-        execution_options={"synchronize_session": False},
-    )
-    found = session.get(DigitalFile, file_id) if file_id is not None else None
-    if found is None:
-        raise DownloadGone()
-    return found
+    Raises NotRestockable for more than have left and are not back yet.
+    """
+    left = {line.id: line for line in order.lines}
+    gone: dict[int, int] = {}
+    for shipment in order.shipments:
+        for part in shipment.lines if shipment.state in GONE else ():
+            gone[part.order_line_id] = gone.get(part.order_line_id, 0) + part.quantity
+    for line_id, quantity in pieces.items():
+        line, sent = left.get(line_id), gone.get(line_id, 0)
+        taken = session.execute(
+            sa.update(OrderLine)
+            .where(
+                OrderLine.id == line_id,
+                OrderLine.order_id == order.id,
+                OrderLine.restocked + quantity <= sent,
+            )
+            .values(restocked=OrderLine.restocked + quantity),
+            execution_options={"synchronize_session": False},
+        ).rowcount  # type: ignore[attr-defined]
+        if line is None or quantity <= 0 or not taken:
+            back = sent - line.restocked if line else 0
+            raise NotRestockable(line_id=line_id, wanted=quantity, left=back)
+        session.expire(line, ["restocked"])
+        if line.variant_id:
+            inventory.restock(line.variant_id, quantity, order.number, by=by)

@@ -15,6 +15,12 @@ class CannotCancel(Conflict):
     code = "order_cannot_be_cancelled"
 
 
+class NotRestockable(Invalid):
+    """More was to go back on the shelf than has left and is not back (``line_id``, ``left``)."""
+
+    code = "not_restockable"
+
+
 class CannotShip(Conflict):
     """It is not paid, or no longer to be sent (``state``)."""
 

@@ -122,6 +122,12 @@ class Order(Identified, Dated, Base):
         return Money(minor, self.currency)
 
     @property
+    def country(self) -> str:
+        """From where it is paid, as far as that is known (ISO 3166-1)."""
+        address = self.billing_address or self.shipping_address or {}
+        return str(address.get("country", ""))
+
+    @property
     def total_money(self) -> Money:
         return self.money(self.total)
 
@@ -143,14 +149,23 @@ class Order(Identified, Dated, Base):
     @property
     def outstanding(self) -> Money:
         """What has to come in still; negative when too much came. Surplus given back is no more."""
-        surplus = sum(
+        return self.total_money - self.captured + self.money(self._surplus())
+
+    def _surplus(self) -> int:
+        """What went back, or is going to, because it was never owed."""
+        return sum(
             refund.amount
             for payment in self.payments
             if payment.refunded or payment.refunding
             for refund in payment.refunds
             if not refund.of_sale and refund.state is not RefundState.FAILED
         )
-        return self.total_money - self.captured + self.money(surplus)
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether all that was paid for it went back, or is going to."""
+        back = sum(payment.refunded + payment.refunding for payment in self.payments)
+        return self.paid_at is not None and 0 < self.captured.minor <= back
 
     @property
     def attempts(self) -> list[Payment]:
@@ -168,7 +183,7 @@ class Order(Identified, Dated, Base):
         """``paid``, ``partially_refunded``, ``refunded``, or the state of the latest payment."""
         if self.refunded and self.refunded >= self.captured:
             return "refunded"
-        if self.refunded:
+        if self.refunded.minor > (self._surplus() if self.paid_at else 0):
             return "partially_refunded"
         if self.paid_at:
             return "paid" if self.outstanding.minor <= 0 else "partially_paid"
@@ -202,7 +217,8 @@ class OrderLine(Identified, Base):
     """A line with everything as it was: title, SKU, options, price, tax.
 
     ``unit_price`` is the listed price; ``discount`` what was taken off the whole line (>= 0);
-    ``tax`` the tax of the line; ``total`` = unit_price * quantity - discount (+ tax if added).
+    ``tax`` the tax of the line; ``total`` = unit_price * quantity - discount (+ tax if added);
+    ``restocked`` pieces that had left are back on the shelf.
     """
 
     __tablename__ = "order_lines"
@@ -227,10 +243,12 @@ class OrderLine(Identified, Base):
     total: Mapped[int] = mapped_column(Minor)
     weight_g: Mapped[int] = mapped_column(default=0)
     requires_shipping: Mapped[bool] = mapped_column(default=True)
+    restocked: Mapped[int] = mapped_column(default=0)
     order: Mapped[Order] = relationship(back_populates="lines")
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity"),
         sa.CheckConstraint("discount >= 0 AND total >= 0", name="amounts"),
+        sa.CheckConstraint("restocked BETWEEN 0 AND quantity", name="restocked"),
     )
 
 

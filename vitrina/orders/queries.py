@@ -128,6 +128,20 @@ def lock(order_id: int) -> Order:
     return found
 
 
+def cart_of_payment(payment_id: int) -> int | None:
+    """The cart from which the order of a payment was placed, if it is still there."""
+    return session.scalar(
+        sa.select(Order.cart_id)
+        .join(Payment, Payment.order_id == Order.id)
+        .where(Payment.id == payment_id)
+    )
+
+
+def put_off(order_id: int, until: datetime) -> None:
+    """Look at an overdue order later: something went wrong with it, and others wait too."""
+    session.execute(sa.update(Order).where(Order.id == order_id).values(expires_at=until))
+
+
 def lock_by_payment(payment_id: int) -> Order:
     """The order of a payment, locked until the commit. Raises OrderNotFound."""
     found = session.scalar(

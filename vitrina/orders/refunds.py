@@ -153,6 +153,22 @@ def returned(order_id: int) -> dict[int, int]:
     return {int(line_id or 0): int(pieces) for line_id, pieces in rows}
 
 
+def lines_taken_back(order: Order, refund: Refund) -> list[int]:
+    """The lines that are not the buyer's any more now that ``refund`` went back."""
+    session.expire(order, ["payments"])
+    if order.is_given_back:
+        return [line.id for line in order.lines]
+    return list(
+        session.scalars(
+            sa.select(RefundLine.order_line_id).where(
+                RefundLine.refund_id == refund.id,
+                RefundLine.order_line_id.is_not(None),
+                RefundLine.quantity > 0,
+            )
+        )
+    )
+
+
 def refundable(order: Order) -> Money:
     """What can still be given back of all the order's payments."""
     return order.money(sum(payment.refundable.minor for payment in order.payments))

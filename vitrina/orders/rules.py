@@ -36,6 +36,17 @@ def coupon_reference(number: str, attempt: int) -> str:
     return number if attempt <= 1 else f"{number}/{attempt}"
 
 
+def coupon_references(number: str, attempts: int) -> list[str]:
+    """All names under which an order with so many attempts may have used its coupons."""
+    tried = [coupon_reference(number, attempt) for attempt in range(1, max(1, attempts) + 1)]
+    return [*tried, late_reference(number)]
+
+
+def late_reference(number: str) -> str:
+    """Under which name an order uses its coupons whose money came after its time."""
+    return f"{number}/late"
+
+
 def left_to_ship(bought: Mapping[int, int], packed: Iterable[tuple[int, int]]) -> dict[int, int]:
     """What of each line has not left yet.
 

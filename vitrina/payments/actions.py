@@ -20,7 +20,7 @@ from vitrina.payments.ledger import rules as books
 from vitrina.payments.ledger.models import EntryKind
 from vitrina.payments.models import PAYMENT, Payment, PaymentState, PaymentVerb
 from vitrina.payments.provider import Outcome, ProviderInfo, Status
-from vitrina.payments.rules import Effect, captured_amount, holder, reason_of
+from vitrina.payments.rules import Effect, came_in, holder, is_as_asked, reason_of
 
 log = structlog.get_logger("vitrina.payments")
 
@@ -78,7 +78,7 @@ def prepare(payment_id: int, *, token: str, return_url: str) -> Payment:
 def apply(payment: Payment, outcome: Outcome, *, by: str) -> Effect:
     """Bring a locked payment to where its provider says it stands; twice is the same as once.
 
-    A capture of another amount or currency is never taken for the money: MISMATCH.
+    Money in another currency is never taken for the money: MISMATCH.
     """
     payment.checked_at = clock.now()
     if outcome.ref and payment.provider_ref is None:
@@ -117,20 +117,27 @@ def _end(payment: Payment, outcome: Outcome, by: str) -> Effect:
 
 
 def _capture(payment: Payment, outcome: Outcome, by: str) -> Effect:
+    """Enter what came in. Another sum than was asked for is entered too, and people look at it.
+
+    Money in another currency cannot be entered here: MISMATCH, and nothing else changes.
+    """
     if not PAYMENT.can(payment, PaymentVerb.CAPTURE):
         return Effect.NOTHING
-    amount = captured_amount(
-        outcome,
+    came = came_in(outcome, payment.currency)
+    if not came:
+        log.error("payment.wrong_currency", payment=payment.id, amount=str(outcome.amount))
+        payment.problem = "wrong_currency"
+        return Effect.MISMATCH
+    right = is_as_asked(
+        came,
         amount=payment.amount,
-        currency=payment.currency,
         capturing=payment.capturing,
         captures_later=payment.captures_later,
     )
-    if amount is None:
-        log.error("payment.mismatch", payment=payment.id, amount=str(outcome.amount))
+    _enter_capture(payment, came, by)
+    if not right:
+        log.error("payment.wrong_amount", payment=payment.id, amount=str(outcome.amount))
         payment.failure = payment.problem = "wrong_amount"
-        return Effect.MISMATCH
-    _enter_capture(payment, amount, by)
     return Effect.CAPTURED
 
 

@@ -10,7 +10,10 @@ from sqlalchemy.orm import selectinload
 from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.payments.errors import PaymentNotFound
-from vitrina.payments.models import Payment, PaymentState, Refund, RefundState
+from vitrina.payments.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
+
+UNBOOKED = ("wrong_currency", "unknown_refund")
+"""Problems that mean that the provider's books and ours differ."""
 
 OPEN = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.AUTHORIZED)
 
@@ -70,13 +73,62 @@ def open_ones(providers: Sequence[str], *, untouched: timedelta, limit: int) -> 
 
 
 def open_refunds(*, untouched: timedelta, limit: int) -> Sequence[int]:
-    """Refunds that were asked for a while ago, and whose answer never came."""
+    """Refunds that were sent a while ago without an answer, the longest-waiting first."""
+    waited = sa.func.coalesce(Refund.sent_at, Refund.created_at)
     return session.scalars(
         sa.select(Refund.id)
-        .where(Refund.state == RefundState.PENDING, Refund.created_at < clock.now() - untouched)
-        .order_by(Refund.id)
+        .where(Refund.state == RefundState.PENDING, waited < clock.now() - untouched)
+        .order_by(waited)
         .limit(limit)
     ).all()
+
+
+def settled_ones(
+    providers: Sequence[str], *, since: timedelta, untouched: timedelta, limit: int
+) -> Sequence[int]:
+    """Payments that ended not long ago: whose money may have come late, or been taken back."""
+    now = clock.now()
+    return session.scalars(
+        sa.select(Payment.id)
+        .where(
+            Payment.state.not_in(OPEN),
+            Payment.provider.in_(providers),
+            Payment.provider_ref.is_not(None),
+            Payment.created_at > now - since,
+            sa.func.coalesce(Payment.checked_at, Payment.created_at) < now - untouched,
+        )
+        .order_by(sa.func.coalesce(Payment.checked_at, Payment.created_at))
+        .limit(limit)
+    ).all()
+
+
+def problems(*, limit: int = 200) -> Sequence[Payment]:
+    """Payments that people have to look at, the oldest first."""
+    return session.scalars(
+        sa.select(Payment).where(Payment.problem != "").order_by(Payment.id).limit(limit)
+    ).all()
+
+
+def unmatched_notices(*, limit: int = 200) -> Sequence[WebhookEvent]:
+    """What providers told of payments that are not ours, the newest first."""
+    return session.scalars(
+        sa.select(WebhookEvent)
+        .where(WebhookEvent.payment_id.is_(None), WebhookEvent.done_at.is_not(None))
+        .order_by(WebhookEvent.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def put_off(payment_id: int) -> None:
+    """Ask about a payment later: something went wrong with it, and others wait too."""
+    session.execute(
+        sa.update(Payment).where(Payment.id == payment_id).values(checked_at=clock.now())
+    )
+
+
+def put_off_refund(refund_id: int) -> None:
+    """Send a refund later: something went wrong with it, and others wait too."""
+    session.execute(sa.update(Refund).where(Refund.id == refund_id).values(sent_at=clock.now()))
 
 
 def find_discrepancies() -> list[str]:
@@ -98,7 +150,6 @@ def find_discrepancies() -> list[str]:
         PaymentState.PARTIALLY_REFUNDED,
         PaymentState.REFUNDED,
     )
-    in_part = Payment.captures_later
     rows: Sequence[Any] = session.execute(
         sa.select(Payment, done, open_)
         .outerjoin(sums, sums.c.payment_id == Payment.id)
@@ -107,7 +158,10 @@ def find_discrepancies() -> list[str]:
                 done != Payment.refunded,
                 open_ != Payment.refunding,
                 sa.and_(
-                    Payment.state.in_(with_money), Payment.captured != Payment.amount, ~in_part
+                    Payment.state.in_(with_money),
+                    Payment.captured != Payment.amount,
+                    ~Payment.captures_later,
+                    Payment.failure != "wrong_amount",
                 ),
                 sa.and_(Payment.state.in_(with_money), Payment.captured == 0),
                 sa.and_(Payment.state.not_in(with_money), Payment.captured != 0),
@@ -119,7 +173,12 @@ def find_discrepancies() -> list[str]:
         .options(selectinload(Payment.refunds))
         .order_by(Payment.id)
     ).all()
-    return [
+    wrong = [
+        f"payment {payment.id} ({payment.reference}): {payment.problem.replace('_', ' ')}"
+        for payment in problems()
+        if payment.problem in UNBOOKED
+    ]
+    return wrong + [
         f"payment {payment.id} ({payment.reference}): {payment.state}, captured "
         f"{payment.captured} of {payment.amount}, refunded {payment.refunded} (refunds add up to "
         f"{added}), refunding {payment.refunding} (open refunds add up to {pending})"

@@ -25,20 +25,21 @@ def reason_of(outcome: Outcome) -> str:
     return (outcome.reason or FAILED.get(outcome.status, str(outcome.status)))[:80]
 
 
-def captured_amount(
-    outcome: Outcome, *, amount: int, currency: str, capturing: int | None, captures_later: bool
-) -> int | None:
-    """What came in, if it is what was asked for, in the same currency; None if it is not.
+def came_in(outcome: Outcome, currency: str) -> int:
+    """The minor units of ``currency`` that came in; 0 when it was another currency, or nothing."""
+    got = outcome.amount
+    return got.minor if got is not None and got.currency == currency and got.minor > 0 else 0
+
+
+def is_as_asked(came: int, *, amount: int, capturing: int | None, captures_later: bool) -> bool:
+    """Whether what came in is what was asked for.
 
     ``capturing`` is what staff decided to take of ``amount``. Where they take it later and have
     decided nothing here, they did so at the provider's: then any part is right.
     """
-    got = outcome.amount
-    if got is None or got.currency != currency or got.minor <= 0:
-        return None
     if captures_later and capturing is None:
-        return got.minor if got.minor <= amount else None
-    return got.minor if got.minor == (amount if capturing is None else capturing) else None
+        return 0 < came <= amount
+    return came == (amount if capturing is None else capturing)
 
 
 GIFT_CARD, STORE_CREDIT = "gift_card", "store_credit"

@@ -105,6 +105,19 @@ def redeem(promotion_ids: Iterable[int], reference: str, email: str) -> None:
         session.add(PromotionUse(promotion_id=promotion_id, reference=reference, customer=customer))
 
 
+def is_used(promotion_ids: Iterable[int], references: Iterable[str]) -> bool:
+    """Whether each of the promotions is in use under one of ``references``, and not given back."""
+    wanted = set(promotion_ids)
+    if not wanted:
+        return True
+    counts = session.execute(
+        sa.select(PromotionUse.promotion_id, sa.func.sum(PromotionUse.count))
+        .where(PromotionUse.promotion_id.in_(wanted), PromotionUse.reference.in_(list(references)))
+        .group_by(PromotionUse.promotion_id)
+    )
+    return wanted <= {promotion_id for promotion_id, count in counts if count > 0}
+
+
 def give_back(reference: str) -> None:
     """Give back what was used under ``reference``. Doing it again changes nothing."""
     uses = session.scalars(

@@ -12,7 +12,7 @@ from vitrina.core import storage
 from vitrina.core.db import committing
 from vitrina.core.errors import DomainError
 from vitrina.core.ids import new_token
-from vitrina.orders import actions, queries
+from vitrina.orders import actions, downloads, queries
 from vitrina.orders.errors import OrderNotFound
 from vitrina.orders.models import Order
 from vitrina.orders.rules import reads_link
@@ -126,7 +126,7 @@ def open_account(number: str) -> Response:
 def download(token: str) -> Response:
     """A file of a paid order, a limited number of times."""
     with committing():
-        found = actions.download(token)
+        found = downloads.fetch(token)
         key, name = found.key, found.name
     response = send_file(BytesIO(storage.read(key)), as_attachment=True, download_name=name)
     response.headers["Cache-Control"] = "private, no-store"

@@ -1,0 +1,124 @@
+"""Providers are set up by the merchant; what is secret is encrypted, and can be rotated."""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from tests.conftest import Shop
+from vitrina.core import secrets
+from vitrina.core.audit import AuditEntry
+from vitrina.core.db import committing, session
+from vitrina.core.secrets import UnreadableSecret
+from vitrina.payments import registry
+from vitrina.payments.errors import UnknownProvider, WrongProviderSetting
+from vitrina.payments.providers.manual import Cheque
+from vitrina.payments.providers.paypal.provider import PayPal
+from vitrina.payments.settings import actions, queries
+from vitrina.payments.settings.models import ProviderSettings
+from vitrina.payments.settings.rules import fields_of
+
+ENTERED = {
+    "client_id": "an-id",
+    "client_secret": "a-very-secret-value",
+    "webhook_id": "WH-1",
+    "api_base": "https://api-m.sandbox.paypal.com",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_providers(shop: Shop) -> None:
+    registry.configure()
+
+
+def enter(**changes: str) -> None:
+    with committing():
+        actions.save(
+            "paypal", PayPal.Settings, {**ENTERED, **changes}, is_enabled=True, by="staff:1"
+        )
+
+
+def test_a_provider_that_was_entered_is_offered_until_it_is_switched_off() -> None:
+    with pytest.raises(UnknownProvider):
+        registry.get("paypal")
+    enter()
+    provider = registry.get("paypal")
+    assert isinstance(provider, PayPal)
+    assert provider.settings.client_secret == "a-very-secret-value"
+    with committing():
+        actions.save("paypal", PayPal.Settings, ENTERED, is_enabled=False, by="staff:1")
+    assert "paypal" not in [info.code for info in registry.offered("EUR", "PT")]
+
+
+def test_a_secret_is_stored_encrypted_and_told_to_nobody() -> None:
+    enter()
+    row = session.scalars(sa.select(ProviderSettings)).one()
+    kept = json.dumps([row.values, row.secrets])
+    said = json.dumps([[e.before, e.after] for e in session.scalars(sa.select(AuditEntry))])
+    assert "a-very-secret-value" not in kept + said
+    assert queries.values_of(row)["client_secret"] == "a-very-secret-value"
+
+
+def test_an_empty_secret_stays_the_one_that_is_kept() -> None:
+    enter()
+    enter(client_secret="", client_id="another")
+    provider = registry.get("paypal")
+    assert isinstance(provider, PayPal)
+    assert (provider.settings.client_id, provider.settings.client_secret) == (
+        "another",
+        "a-very-secret-value",
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"client_id": ""}, {"api_base": "http://evil.example"}, {"timeout": "soon"}],
+)
+def test_settings_that_cannot_be_right_are_refused_and_nothing_is_kept(
+    wrong: dict[str, str],
+) -> None:
+    with pytest.raises(WrongProviderSetting), committing():
+        actions.save("paypal", PayPal.Settings, {**ENTERED, **wrong}, is_enabled=True, by="staff:1")
+    session.rollback()
+    assert queries.find("paypal") is None
+
+
+def test_secrets_move_to_a_new_key_and_the_old_one_may_go() -> None:
+    old, new = "an-old-secret-key-0123456789abcdef", "a-new-secret-key-0123456789abcdef"
+    secrets.configure(old)
+    enter()
+    secrets.configure(new)
+    with pytest.raises(UnreadableSecret):
+        actions.rotate()
+    secrets.configure(new, [old])
+    with committing():
+        assert actions.rotate() == 1
+    with committing():
+        assert actions.rotate() == 0
+    secrets.configure(new)
+    row = queries.find("paypal")
+    assert row is not None
+    assert queries.values_of(row)["client_secret"] == "a-very-secret-value"
+
+
+def test_a_secret_that_was_tampered_with_is_not_believed() -> None:
+    kept = secrets.encrypt("hello")
+    assert secrets.decrypt(kept) == "hello"
+    with pytest.raises(UnreadableSecret):
+        secrets.decrypt(kept[:-4] + "AAAA")
+
+
+def test_the_form_is_drawn_from_the_dataclass() -> None:
+    drawn = {field.name: (field.kind, field.is_required) for field in fields_of(PayPal.Settings)}
+    assert drawn["client_secret"] == ("secret", True)
+    assert drawn["api_base"] == ("text", False)
+    assert fields_of(Cheque.Settings)[0].kind == "number"
+
+
+def test_a_broken_provider_does_not_take_the_others_with_it() -> None:
+    enter()
+    secrets.configure("yet-another-secret-key-0123456789ab")
+    registry.configure()
+    codes = [info.code for info in registry.offered("EUR", "PT")]
+    assert "paypal" not in codes
+    assert "manual" in codes
