@@ -1,5 +1,6 @@
 """PayPal keeps the provider contract: the real client, over HTTP, against the simulator."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
@@ -11,6 +12,7 @@ from tests.paypal import TEN, World, an_ask, running
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
 from vitrina.payments.provider import Outcome, PaymentProvider, PaymentRequest, Status
+from vitrina.payments.providers.paypal import asking
 from vitrina.payments.providers.paypal.provider import PayPal
 
 
@@ -249,6 +251,20 @@ def test_what_paypal_cannot_take_is_not_asked(world: World, amount: Money, reaso
     outcome = world.paypal.start(an_ask(amount=amount)).outcome
     assert (outcome.status, outcome.reason) == (Status.FAILED, reason)
     assert world.sim("GET", "objects/paypal.order")["data"] == []
+
+
+def test_paypal_is_told_what_it_needs_and_no_more() -> None:
+    asked = an_ask(email="ana@example.com")
+    body = asking.order(asked)
+    (unit,) = body["purchase_units"]
+    context = body["payment_source"]["paypal"]["experience_context"]
+    names = ("reference_id", "custom_id", "invoice_id")
+    assert {unit[name] for name in names} == {asked.reference}
+    assert context["shipping_preference"] == "NO_SHIPPING"
+    assert context["payment_method_preference"] == "IMMEDIATE_PAYMENT_REQUIRED"
+    assert context["return_url"] == context["cancel_url"] == asked.return_url
+    assert "ana@example.com" not in json.dumps(body)
+    assert asking.order(an_ask(capture=False))["intent"] == "AUTHORIZE"
 
 
 def test_the_page_is_in_the_buyers_language(world: World) -> None:
