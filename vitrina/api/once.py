@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 
-from flask import Response, request
+from flask import Response, g, request
 
 from vitrina.api import problems
 from vitrina.api.problems import Problem
@@ -37,21 +37,33 @@ def scope() -> str:
     return f"cart:{hash_token(token)}" if token else f"guest:{request.remote_addr}"
 
 
+def seal() -> None:
+    """Say inside ``committing()`` that what follows must happen once under this request's key.
+
+    Whatever becomes of the answer then, a crash included, the key never runs again. Needless for
+    what can be run again safely, such as an order, which remembers its own key. Raises InProgress.
+    """
+    claim = g.get("idempotency_claim")
+    if claim is not None:
+        idempotency.seal(*claim)
+
+
 def answered_once(run: Callable[[], Response]) -> Response:
     """Answer by ``run``, or with what was answered under the same key before.
 
-    Success and a declined payment are kept; after any other refusal nothing was done, so the key is
-    free again.
+    Success and a declined payment are kept. After any other refusal nothing was done, so the key is
+    free again, unless the effect was sealed: then the key answers that its answer is lost.
     """
     used = key()
     if used is None:
         return run()
     owner = scope()
-    asked = b"\n".join((request.method.encode(), request.path.encode(), request.get_data()))
+    asked = b"\n".join((request.method.encode(), _path().encode(), request.get_data()))
     with committing():
         found = idempotency.begin(owner, used, hashlib.sha256(asked).hexdigest())
-        kept = None if found is None else (found.status, dict(found.answer or {}))
-    if kept is not None:
+        kept = (found.status, dict(found.answer or {}))
+        g.idempotency_claim = (owner, used, found.created_at)
+    if kept[0] is not None:
         return _replay(*kept)
     try:
         response = _run(run)
@@ -60,12 +72,17 @@ def answered_once(run: Callable[[], Response]) -> Response:
             if is_final:
                 idempotency.finish(owner, used, response.status_code, _pack(response))
             else:
-                idempotency.forget(owner, used)
+                idempotency.give_up(owner, used)
     except BaseException:
         with committing():
-            idempotency.forget(owner, used)
+            idempotency.give_up(owner, used)
         raise
     return response
+
+
+def _path() -> str:
+    """The path without the version: ``/api`` is an alias of ``/api/v1``."""
+    return request.path.removeprefix("/api").removeprefix("/v1")
 
 
 def _run(run: Callable[[], Response]) -> Response:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from flask import request
 from pydantic import Field
 
+from vitrina.api import once
 from vitrina.api.access import requires
 from vitrina.api.kit import Answer, endpoint
 from vitrina.api.orders import find, orders
@@ -45,10 +46,21 @@ class CancellationIn(In):
     reason: Text = ""
 
 
-class RefundIn(In):
-    """What goes back; without an amount all that is left. ``restock``: sent pieces come back."""
+class CaptureIn(In):
+    """How much of the authorized sum is taken; without an amount all that is owed."""
 
     amount: AmountIn | None = None
+
+
+class RefundIn(In):
+    """What goes back: ``lines`` and the delivery (``shipping``) at what was paid for them, or an
+    ``amount``, or both, when it is another sum than the lines make; without any, all that is left.
+    ``restock``: pieces that have been sent and come back onto the shelf.
+    """
+
+    amount: AmountIn | None = None
+    lines: Pieces | None = None
+    shipping: bool = False
     reason: Text = ""
     restock: Pieces | None = None
 
@@ -62,6 +74,7 @@ def ship(key: str, body: ShipmentIn) -> Answer:
     order = find(key)
     lines = None if body.lines is None else _by_line(body.lines)
     with committing():
+        once.seal()
         shipment = actions.ship(
             order, lines, carrier=body.carrier, tracking_number=body.tracking_number, by=_by()
         )
@@ -78,8 +91,27 @@ def cancel(key: str, body: CancellationIn) -> Answer:
     """Its stock is free again, and what was paid goes back."""
     order = find(key)
     with committing():
+        once.seal()
         actions.cancel(order, reason=body.reason, by=_by())
         _note("order.cancel", order, reason=body.reason)
+    return _changed(order)
+
+
+@endpoint(
+    orders, "POST", "/orders/<key>/capture",
+    summary="Take the authorized money of an order",
+    description="The worker asks the provider right after; the rest of the sum is given up.",
+    access=requires(Permission.ORDERS_CAPTURE), body=CaptureIn, body_optional=True,
+    answer=OrderOut, status=202, idempotent=True, errors=(404, 409),
+)  # fmt: skip
+def capture(key: str, body: CaptureIn) -> Answer:
+    order = find(key)
+    amount = None if body.amount is None else body.amount.money(order.currency, "amount")
+    with committing():
+        once.seal()
+        payment = checkout.capture(order, amount, by=_by())
+        taken = order.money(payment.capturing or 0)
+        _note("order.capture", order, amount=taken.text, currency=taken.currency)
     return _changed(order)
 
 
@@ -91,14 +123,25 @@ def cancel(key: str, body: CancellationIn) -> Answer:
 )  # fmt: skip
 def refund(key: str, body: RefundIn) -> Answer:
     order = find(key)
-    amount = (
-        _refundable(order) if body.amount is None else body.amount.money(order.currency, "amount")
-    )
+    named = bool(body.lines) or body.shipping
+    amount = None if named else _refundable(order)
+    if body.amount is not None:
+        amount = body.amount.money(order.currency, "amount")
     restock = None if body.restock is None else _by_line(body.restock)
     with committing():
+        once.seal()
         _check_restock(queries.lock(order.id), restock or {})
-        checkout.refund(order, amount, reason=body.reason, by=_by(), restock=restock)
-        _note("order.refund", order, amount=amount.text, currency=amount.currency)
+        owed = checkout.refund(
+            order,
+            amount,
+            pieces_back=_by_line(body.lines or ()),
+            shipping=body.shipping,
+            reason=body.reason,
+            by=_by(),
+            restock=restock,
+        )
+        sent = order.money(sum(one.amount for one in owed))
+        _note("order.refund", order, amount=sent.text, currency=sent.currency)
     return _changed(order)
 
 

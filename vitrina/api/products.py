@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vitrina.api import kit
+from vitrina.api import kit, once
 from vitrina.api.access import public, requires
 from vitrina.api.kit import Answer, endpoint
 from vitrina.api.problems import Problem
@@ -136,6 +136,7 @@ def show(key: str, query: Market) -> Answer:
 )  # fmt: skip
 def create(body: ProductIn) -> Answer:
     with committing():
+        once.seal()
         product = create_product(new_draft(body, store.current().currency), by=_actor())
         for variant, source in zip(product.variants, body.sources, strict=True):
             _count(variant.id, source)

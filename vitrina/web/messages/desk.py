@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 MESSAGES = {
+    "answer_lost": _l("This was done, but its answer is lost. Look at what it changed."),
     "broken_cursor": _l("This page of the list is not there. Begin at the first one."),
     "category_not_empty": _l("Other categories stand below this one. Move them first."),
     "category_not_found": _l("There is no such category."),
