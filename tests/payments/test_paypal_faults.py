@@ -94,6 +94,23 @@ def test_a_refund_whose_answer_is_lost_gives_back_once(world: World, fault: str)
     assert world.ledger(ref)["refunded"] == 400
 
 
+def test_a_refund_is_given_once_although_paypal_has_forgotten_its_key(world: World) -> None:
+    ref, key, part = world.paid().ref, new_token(), Money(400, "EUR")
+    first = world.paypal.refund(ref, part, key)
+    world.sim("POST", "clock", {"seconds": 46 * 24 * 3600})
+    assert world.paypal.refund(ref, part, key) == first
+    assert world.ledger(ref)["refunded"] == 400
+
+
+def test_an_order_asked_for_again_too_late_is_a_new_one_that_nobody_paid(world: World) -> None:
+    asked = an_ask()
+    first = world.paypal.start(asked).outcome
+    world.sim("POST", "clock", {"seconds": 7 * 3600})
+    found = world.paypal.recover(asked)
+    assert (found.status, found.ref != first.ref) == (Status.REQUIRES_ACTION, True)
+    assert world.paypal.check(first.ref).status is Status.NOTHING
+
+
 def test_a_key_whose_answer_was_lost_gives_the_same_order_as_it_is_by_now(world: World) -> None:
     asked = an_ask()
     started = world.paypal.start(asked).outcome

@@ -64,6 +64,7 @@ class Dialect:
     """PayPal's way to say what went wrong on the way."""
 
     name = NAME
+    key_seconds = 45 * 24 * 3600
 
     def too_many_requests(self) -> Reply:
         return Reply(_error(429), 429, saved=False)
@@ -103,14 +104,21 @@ def operate(
     def once(context: Context) -> Reply:
         admit(context.tx)
         known = context.tx.get("paypal.request", key) if key else None
-        if known is not None:
+        if known is not None and context.tx.now() < known["until"]:
             return Reply(show(context, (known["kind"], known["of"])), again or status, saved=False)
         done = work(context)
         if key:
-            context.tx.put("paypal.request", {"id": key, "kind": done[0], "of": done[1]})
+            until = context.tx.now() + _remembered()
+            made = {"id": key, "kind": done[0], "of": done[1], "until": until}
+            context.tx.put("paypal.request", made)
         return Reply(show(context, done), status, saved=False)
 
     return calls.perform(DIALECT, Call(operation, key=key), once)
+
+
+def _remembered() -> int:
+    """For how many seconds PayPal knows a request id: 6 hours for orders, 45 days for payments."""
+    return 6 * 3600 if request.path.startswith("/v2/checkout/") else 45 * 24 * 3600
 
 
 def look(operation: str, work: Callable[[Context], Reply]) -> Response:
