@@ -1,5 +1,7 @@
 """The parts that both imitated providers stand on."""
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -151,6 +153,27 @@ def test_webhooks_are_lost_doubled_and_shuffled_as_they_are_told(
     assert tally.lost > 5
     assert tally.accepted == len(heard) == 3 * (40 - tally.lost)
     assert heard != sorted(heard, key=lambda name: int(name[4:]))
+
+
+def test_many_senders_lose_and_double_nothing_by_themselves(
+    store: Store, deliveries: Deliveries, ear: Ear
+) -> None:
+    with store.transaction() as tx:
+        events.set_travel(tx, events.read_travel({"parallel": 8}))
+    queue(store, 60)
+    assert deliveries.deliver().accepted == 60
+    assert len({event["id"] for event in ear.events}) == len(ear.heard) == 60
+
+
+def test_a_file_of_another_version_is_begun_anew(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "bank.db")
+    old.execute("CREATE TABLE idempotency (provider TEXT, key TEXT)")
+    old.close()
+    with contextlib.closing(Store(tmp_path / "bank.db")) as new, new.transaction() as tx:
+        tx.put("stripe.charge", {"id": "ch_1"})
+        assert "until" in {row["name"] for row in tx.sql.execute("PRAGMA table_info(idempotency)")}
+    with contextlib.closing(Store(tmp_path / "bank.db")) as same, same.transaction() as tx:
+        assert tx.get("stripe.charge", "ch_1") is not None
 
 
 def test_delayed_webhooks_come_later(store: Store, deliveries: Deliveries) -> None:

@@ -65,6 +65,8 @@ class Dialect(Protocol):
     """A provider's way to say what the wire itself got wrong."""
 
     name: str
+    key_seconds: int
+    """How long a key is remembered; then the same key does the same thing again."""
 
     def too_many_requests(self) -> Reply:
         """429."""
@@ -162,6 +164,8 @@ def _claim(dialect: Dialect, call: Call) -> Reply | None:
         row = tx.sql.execute(
             "SELECT * FROM idempotency WHERE provider = ? AND key = ?", (dialect.name, call.key)
         ).fetchone()
+        if row is not None and row["until"] <= tx.now():
+            row = None
         if row is not None and row["fingerprint"] != call.fingerprint:
             return dialect.key_reused(call.key)
         if row is not None and row["status"] is not None:
@@ -169,9 +173,15 @@ def _claim(dialect: Dialect, call: Call) -> Reply | None:
         if row is not None and time.time() - row["at"] < LEASE_SECONDS:
             return dialect.key_in_use(call.key)
         tx.sql.execute(
-            "INSERT OR REPLACE INTO idempotency (provider, key, fingerprint, at)"
-            " VALUES (?, ?, ?, ?)",
-            (dialect.name, call.key, call.fingerprint, time.time()),
+            "INSERT OR REPLACE INTO idempotency (provider, key, fingerprint, at, until)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                dialect.name,
+                call.key,
+                call.fingerprint,
+                time.time(),
+                tx.now() + dialect.key_seconds,
+            ),
         )
     return None
 

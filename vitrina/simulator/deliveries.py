@@ -79,8 +79,9 @@ class Deliveries:
                 travel, found = events.travel_of(tx), events.waiting(tx, all_pending=all_pending)
                 if all_pending and travel.shuffle:
                     random.Random(travel.seed).shuffle(found)
-            for event in found:
-                self._deliver_one(event, travel, tally)
+            with ThreadPoolExecutor(travel.parallel) as pool:
+                for arrived in pool.map(lambda event: self._deliver_one(event, travel), found):
+                    self._count(tally, arrived)
         return tally
 
     def redeliver(
@@ -114,18 +115,16 @@ class Deliveries:
             if not held:
                 self.deliver(all_pending=False)
 
-    def _deliver_one(self, event: Event, travel: Travel, tally: Tally) -> None:
+    def _deliver_one(self, event: Event, travel: Travel) -> list[bool] | None:
+        """Whether each sending was accepted; None when the event got lost."""
         if random.Random(f"{travel.seed}:lose:{event.id}").random() < travel.lose:
-            tally.lost += 1
-            state = "lost"
+            arrived, state = None, "lost"
         else:
-            arrived: list[bool] = []
-            for _ in range(travel.duplicate):
-                arrived += self._send(event)
-            self._count(tally, arrived)
+            arrived = [ok for _ in range(travel.duplicate) for ok in self._send(event)]
             state = "delivered" if all(arrived) else "failed"
         with self.store.transaction() as tx:
             events.settle(tx, event, state)
+        return arrived
 
     def _send(self, event: Event) -> list[bool]:
         with self.store.transaction() as tx:
@@ -133,7 +132,10 @@ class Deliveries:
         return [post(endpoint, event, self.signs[event.provider]) for endpoint in listeners]
 
     @staticmethod
-    def _count(tally: Tally, arrived: Sequence[bool]) -> None:
+    def _count(tally: Tally, arrived: Sequence[bool] | None) -> None:
+        if arrived is None:
+            tally.lost += 1
+            return
         tally.sent += len(arrived)
         tally.accepted += sum(arrived)
         tally.refused += len(arrived) - sum(arrived)

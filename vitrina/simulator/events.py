@@ -25,7 +25,8 @@ class Travel:
     """How webhooks travel. ``delay``: seconds before each; ``duplicate``: how often each is sent.
 
     ``shuffle``: they overtake one another; ``lose``: the share that never arrives, 0 to 1;
-    ``seed``: of what is drawn; ``held``: nothing is sent but by ``/_sim/deliver``.
+    ``seed``: of what is drawn; ``held``: nothing is sent but by ``/_sim/deliver``;
+    ``parallel``: how many are on their way at the same time.
     """
 
     delay: float = 0.0
@@ -34,6 +35,7 @@ class Travel:
     lose: float = 0.0
     seed: int = 0
     held: bool = False
+    parallel: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,14 @@ def read_travel(value: Any) -> Travel:
         "duplicate": (1, 1000),
         "lose": (0, 1),
         "seed": (0, 2**63),
+        "parallel": (1, 64),
     }
     if not isinstance(value, dict) or not set(value) <= set(Travel.__slots__):
         raise WrongSwitch(f"an object with any of {', '.join(Travel.__slots__)}")
     travel = Travel(**value)
     for name, (low, high) in limits.items():
         number = getattr(travel, name)
-        whole = name in ("duplicate", "seed")
+        whole = name in ("duplicate", "seed", "parallel")
         if type(number) not in ((int,) if whole else (int, float)) or not low <= number <= high:
             raise WrongSwitch(f"{name} is a number from {low} to {high}")
     if any(type(getattr(travel, name)) is not bool for name in ("shuffle", "held")):

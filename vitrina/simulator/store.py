@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS idempotency (
     status INTEGER,
     body TEXT,
     at REAL NOT NULL,
+    until INTEGER NOT NULL,
     PRIMARY KEY (provider, key)
 );
 CREATE TABLE IF NOT EXISTS faults (
@@ -84,6 +85,9 @@ CREATE TABLE IF NOT EXISTS settings (
     body TEXT NOT NULL
 );
 """
+
+VERSION = 2
+"""Of the schema. A file of another version is begun anew: nothing in it is worth a migration."""
 
 FORGOTTEN = ("objects", "entries", "idempotency", "faults", "events", "timers", "settings")
 """The tables that a reset empties: all but the endpoints."""
@@ -199,6 +203,7 @@ class Store:
         # which takes longer than all the rest of a transaction.
         self._kept_open = self._connect()
         self._kept_open.execute("PRAGMA journal_mode = WAL")
+        self._begin_anew_if_old(self._kept_open)
         self._kept_open.executescript(SCHEMA)
 
     @contextmanager
@@ -225,6 +230,15 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         self._kept_open.close()
+
+    @staticmethod
+    def _begin_anew_if_old(connection: sqlite3.Connection) -> None:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == VERSION:
+            return
+        for table in (*FORGOTTEN, "endpoints"):
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

@@ -1,5 +1,6 @@
 """Stripe's hosted page: a buyer pays on it, is declined, is asked by their bank, or leaves."""
 
+import threading
 import time
 
 import httpx
@@ -8,6 +9,8 @@ import stripe
 
 from tests.simulator.conftest import Simulator
 from tests.simulator.stripe.conftest import AWAY, Buyer, paid, session
+
+CARD = "4242 4242 4242 4242"
 
 
 def test_a_buyer_pays_on_the_hosted_page(client: stripe.StripeClient, simulator: Simulator) -> None:
@@ -42,6 +45,18 @@ def test_a_page_that_was_paid_takes_no_second_payment(
     again = Buyer().open(page.url)
     assert "This payment is done" in again.text
     again.pay("4242424242424242")
+    assert [row["charged"] for row in simulator.ledger()] == [2500]
+
+
+def test_a_page_open_in_eight_windows_is_paid_once(
+    client: stripe.StripeClient, simulator: Simulator
+) -> None:
+    page = session(client)
+    windows = [threading.Thread(target=Buyer(page.url).pay, args=(CARD,)) for _ in range(8)]
+    for window in windows:
+        window.start()
+    for window in windows:
+        window.join()
     assert [row["charged"] for row in simulator.ledger()] == [2500]
 
 

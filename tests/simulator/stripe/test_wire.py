@@ -55,6 +55,14 @@ def test_the_same_key_with_other_parameters_is_refused(
     assert charges(simulator) == [2000]
 
 
+def test_a_key_is_forgotten_after_a_day(client: stripe.StripeClient, simulator: Simulator) -> None:
+    """Who asks again after that has to look first whether it was done."""
+    for seconds, expected in ((0, [2000]), (23 * 3600, [2000]), (2 * 3600, [2000, 2000])):
+        simulator.sim("POST", "clock", {"seconds": seconds})
+        client.v1.payment_intents.create(params=PARAMS, options={"idempotency_key": "k1"})
+        assert charges(simulator) == expected
+
+
 def test_a_decline_is_kept_for_its_key_and_a_misspelt_call_is_not(
     client: stripe.StripeClient,
 ) -> None:

@@ -45,6 +45,7 @@ class StripeDialect:
     """What the wire itself gets wrong, as Stripe says it."""
 
     name = "stripe"
+    key_seconds = 24 * 3600
 
     def too_many_requests(self) -> Reply:
         message = "Request rate limit exceeded. You can retry with exponential backoff."
