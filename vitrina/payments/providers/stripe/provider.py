@@ -33,6 +33,8 @@ from vitrina.payments.providers.stripe.settings import StripeSettings
 log = structlog.get_logger("vitrina.stripe")
 
 MOST_REFUNDS = 1000
+EXPANDED = 10
+"""How many refunds Stripe shows in a charge, at most."""
 SOUGHT = 500
 """How many of the latest payments are looked through for one whose name was lost."""
 _REF = re.compile(r"(?:cs|pi)_[A-Za-z0-9_]{1,200}")
@@ -57,7 +59,8 @@ class Stripe:
             if hosted
             else "Your card details go to Stripe and never to us.",
             kind=Kind.HOSTED if hosted else Kind.CARD,
-            captures_later=settings.authorize_only,
+            captures_later=settings.captures_later,
+            origins=settings.origins,
         )
 
     def start(self, ask: PaymentRequest) -> Started:
@@ -242,8 +245,9 @@ class Stripe:
     def _refunds(self, intent: Told) -> list[Any]:
         """The refunds of an intent, the newest first."""
         told = reading.charge_of(intent).get("refunds") or {}
-        if not told.get("has_more"):
-            return list(told.get("data") or [])
+        shown: list[Any] = list(told.get("data") or [])
+        if len(shown) < EXPANDED:
+            return shown
         params = {"payment_intent": intent["id"]}
         return self.client.pages(self.client.v1.refunds.list, params=params, most=MOST_REFUNDS)
 

@@ -2,44 +2,52 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
-from vitrina.payments.providers.stripe import asking
+from vitrina.payments.providers.stripe.asking import ELEMENT
 
+PAGES = ("https://checkout.stripe.com", "https://hooks.stripe.com")
+"""Stripe's own: the page to pay on, and the way to a buyer's bank."""
+LOCAL = ("127.0.0.1", "::1", "localhost")
+SHORTEST_SECRET = 16
 _KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9_]+")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 @dataclass(frozen=True)
 class StripeSettings:
-    """The account's keys, and the secret of its webhook.
+    """The account's keys, and the signing secret of its webhook.
 
     ``mode``: ``hosted`` (Stripe's page) or ``element`` (a form of Stripe's on our page).
-    ``authorize_only``: staff take the money later. ``api_base``: of a stand-in for Stripe;
+    ``captures_later``: a checkout only authorizes, and staff take the money. ``custom_domain``: of
+    the merchant's own, where Stripe shows its page on one. ``api_base``: of a stand-in for Stripe;
     empty is Stripe itself. ``timeout``: seconds for an answer.
     """
 
     secret_key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
     publishable_key: str = ""
-    webhook_secret: str = field(default="", repr=False)
+    mode: Literal["hosted", "element"] = "hosted"
+    captures_later: bool = False
+    custom_domain: str = ""
     api_base: str = ""
-    mode: str = asking.HOSTED
-    authorize_only: bool = False
     timeout: float = 20.0
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.secret_key):
             raise ValueError("Stripe needs a secret key: sk_live_... or sk_test_...")
-        if len(self.webhook_secret.strip()) < 16:
+        if len(self.webhook_secret.strip()) < SHORTEST_SECRET:
             raise ValueError("Stripe needs its webhook's signing secret: whsec_...")
-        if self.mode not in (asking.HOSTED, asking.ELEMENT):
+        if self.mode not in ("hosted", "element"):
             raise ValueError("Stripe's mode is hosted or element")
         wanted = "pk_live_" if self.live else "pk_test_"
-        needed = self.mode == asking.ELEMENT or self.publishable_key
+        needed = self.mode == ELEMENT or self.publishable_key
         if needed and not self.publishable_key.startswith(wanted):
             raise ValueError(f"Stripe's publishable key must start with {wanted}")
-        address = urlsplit(self.api_base)
-        local = address.hostname in ("127.0.0.1", "::1", "localhost")
-        if self.api_base and (self.live or not (local or address.scheme == "https")):
+        if self.custom_domain and not _HOST.fullmatch(self.custom_domain):
+            raise ValueError("Stripe's custom domain is a name such as pay.example.com")
+        if self.api_base and (self.live or not _is_address(self.api_base)):
             raise ValueError("a stand-in for Stripe needs https:// and a test key")
 
     @property
@@ -47,3 +55,18 @@ class StripeSettings:
         """Whether real money moves."""
         match = _KEY.fullmatch(self.secret_key)
         return match is not None and match[1] == "live"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where the buyer's browser is sent to pay."""
+        if self.api_base:
+            address = urlsplit(self.api_base)
+            return (f"{address.scheme}://{address.netloc}",)
+        own = f"https://{self.custom_domain}"
+        return (own, *PAGES) if self.custom_domain else PAGES
+
+
+def _is_address(base: str) -> bool:
+    address = urlsplit(base)
+    local = address.scheme == "http" and address.hostname in LOCAL
+    return bool(address.hostname) and (local or address.scheme == "https")
