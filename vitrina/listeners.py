@@ -24,6 +24,7 @@ from vitrina.notifications import office
 from vitrina.payments import attempts, registry
 from vitrina.payments.providers.paypal.provider import PayPal
 from vitrina.payments.providers.sandbox import Sandbox
+from vitrina.payments.providers.stripe.provider import Stripe
 
 
 def payment_providers(settings: Settings) -> None:
@@ -33,6 +34,9 @@ def payment_providers(settings: Settings) -> None:
     """
     attempts.configure(enabled=settings.rate_limits)
     given: dict[str, Any] = {}
+    if settings.stripe:
+        stripe: dict[str, Any] = dict(settings.stripe)
+        given[Stripe.code] = Stripe.Settings(**stripe)
     if settings.paypal:
         paypal: dict[str, Any] = dict(settings.paypal)
         given[PayPal.code] = PayPal.Settings(**paypal)

@@ -19,11 +19,12 @@ from vitrina.payments.provider import PaymentProvider, ProviderInfo
 from vitrina.payments.providers.manual import BankTransfer, CashOnDelivery, Cheque
 from vitrina.payments.providers.paypal.provider import PayPal
 from vitrina.payments.providers.sandbox import Sandbox
+from vitrina.payments.providers.stripe.provider import Stripe
 from vitrina.payments.settings import queries
 
 log = structlog.get_logger("vitrina.payments")
 
-BUILT_IN: tuple[Any, ...] = (Sandbox, PayPal, BankTransfer, CashOnDelivery, Cheque)
+BUILT_IN: tuple[Any, ...] = (Sandbox, Stripe, PayPal, BankTransfer, CashOnDelivery, Cheque)
 AS_THEY_ARE = frozenset({BankTransfer.code, CashOnDelivery.code})
 """Offered as long as nobody said otherwise: they need no settings."""
 
