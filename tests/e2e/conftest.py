@@ -28,7 +28,7 @@ FLAGS = [
 ]
 RECORDINGS = Path(__file__).parent / "recordings"
 OWNER = ("owner@example.com", "a-password-for-tests")
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 def _free_port() -> int:

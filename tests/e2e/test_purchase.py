@@ -52,6 +52,27 @@ def test_a_guest_buys_a_framed_print_with_javascript(visit: Visit) -> None:
     expect(page.get_by_text("Oak").first).to_be_visible()
 
 
+@pytest.mark.parametrize("mobile", [False, True])
+def test_another_country_and_delivery_are_paid_at_the_first_press(
+    visit: Visit, *, mobile: bool
+) -> None:
+    page = visit(mobile=mobile)
+    choose_a_framed_print(page)
+    page.get_by_role("button", name=re.compile("^Add to cart")).first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.goto("/checkout")
+    fill_in(page)
+    button = page.get_by_role("button", name=re.compile("^Pay "))
+    with page.expect_response(re.compile("/checkout")):
+        page.get_by_label("Country", exact=True).select_option("FR")
+    page.get_by_label("Postal code").first.fill("75001")
+    sum_before = button.inner_text()
+    page.get_by_role("radio", name=re.compile("Express")).check()
+    expect(button).not_to_have_text(sum_before)
+    page.get_by_label("Card number").fill(CARD)
+    pay(page)
+
+
 def test_a_guest_buys_a_framed_print_without_javascript(visit: Visit) -> None:
     page = visit(javascript=False)
     title = choose_a_framed_print(page)

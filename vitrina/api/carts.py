@@ -65,14 +65,16 @@ def find_cart() -> Cart | None:
     return queries.of_user(user.id)
 
 
-def _cart() -> Cart:
+def present() -> Cart:
+    """The caller's open cart. Raises CartNotFound."""
     found = find_cart()
     if found is None:
         raise CartNotFound()
     return found
 
 
-def _view(cart: Cart | None) -> CartView:
+def view_of(cart: Cart | None) -> CartView:
+    """A cart as it stands today; an empty one for None."""
     if cart is None:
         return queries.empty(store.current().currency, locales.DEFAULT.code)
     return queries.contents(cart, locale=cart.locale)
@@ -81,7 +83,7 @@ def _view(cart: Cart | None) -> CartView:
 @endpoint(carts, "GET", "/cart", summary="The cart", access=shopper, answer=CartOut)
 def show() -> CartOut:
     """The caller's cart; an empty one when there is none, and then nothing is stored."""
-    return cart_out(_view(find_cart()))
+    return cart_out(view_of(find_cart()))
 
 
 @endpoint(
@@ -103,7 +105,7 @@ def add_item(body: AddIn) -> Answer:
             )
         actions.add_item(cart, variant_id, body.quantity)
     headers = {TOKEN_HEADER: token} if token and user is None else {}
-    return Answer(cart_out(_view(cart)), headers=headers)
+    return Answer(cart_out(view_of(cart)), headers=headers)
 
 
 @endpoint(
@@ -113,7 +115,7 @@ def add_item(body: AddIn) -> Answer:
     access=shopper, body=QuantityIn, answer=CartOut, errors=(404, 409),
 )  # fmt: skip
 def set_quantity(key: str, body: QuantityIn) -> CartOut:
-    cart = _cart()
+    cart = present()
     lines = _line_ids(cart, key)
     if len(lines) > 1:
         raise Problem(
@@ -121,7 +123,7 @@ def set_quantity(key: str, body: QuantityIn) -> CartOut:
         )
     with committing():
         actions.set_quantity(cart, lines[0], body.quantity)
-    return cart_out(_view(cart))
+    return cart_out(view_of(cart))
 
 
 @endpoint(
@@ -131,11 +133,11 @@ def set_quantity(key: str, body: QuantityIn) -> CartOut:
     access=shopper, answer=CartOut, errors=(404,),
 )  # fmt: skip
 def remove(key: str) -> CartOut:
-    cart = _cart()
+    cart = present()
     with committing():
         for line_id in _line_ids(cart, key):
             actions.remove(cart, line_id)
-    return cart_out(_view(cart))
+    return cart_out(view_of(cart))
 
 
 @endpoint(carts, "DELETE", "/cart", summary="Empty the cart", access=shopper, answer=CartOut)
@@ -144,7 +146,7 @@ def clear() -> CartOut:
     if cart is not None:
         with committing():
             actions.clear(cart)
-    return cart_out(_view(cart))
+    return cart_out(view_of(cart))
 
 
 @endpoint(
@@ -153,10 +155,10 @@ def clear() -> CartOut:
     access=shopper, body=CodeIn, answer=CartOut, limit="10/minute", errors=(404,),
 )  # fmt: skip
 def enter_code(body: CodeIn) -> CartOut:
-    cart = _cart()
+    cart = present()
     with committing():
         actions.enter_code(cart, body.code)
-    return cart_out(_view(cart))
+    return cart_out(view_of(cart))
 
 
 @endpoint(
@@ -165,10 +167,10 @@ def enter_code(body: CodeIn) -> CartOut:
     access=shopper, answer=CartOut, errors=(404,),
 )  # fmt: skip
 def remove_code(code: str) -> CartOut:
-    cart = _cart()
+    cart = present()
     with committing():
         actions.remove_code(cart, code)
-    return cart_out(_view(cart))
+    return cart_out(view_of(cart))
 
 
 @endpoint(
@@ -177,7 +179,7 @@ def remove_code(code: str) -> CartOut:
     access=shopper, query=ShippingQuery, answer=ShippingMethodsOut, errors=(404,),
 )  # fmt: skip
 def shipping_methods(query: ShippingQuery) -> ShippingMethodsOut:
-    """The cheapest first, with the days between which it arrives."""
+    """The cheapest delivery first, with the days between which it arrives."""
     cart = find_cart()
     if cart is None:
         return ShippingMethodsOut(items=[])

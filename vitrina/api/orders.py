@@ -13,7 +13,7 @@ from vitrina.api.kit import Answer, endpoint
 from vitrina.api.orders_out import OrderBriefOut, OrderOut, brief_out, order_out
 from vitrina.api.problems import Problem
 from vitrina.api.reading import read_cursor, write_cursor
-from vitrina.api.schemas import Code, In, Page, PageQuery, Query, Text
+from vitrina.api.schemas import AmountIn, Code, In, Page, PageQuery, Query, Text
 from vitrina.api.tokens import current_user, refused
 from vitrina.cart import actions as carts
 from vitrina.cart.errors import CartNotFound, EmptyCart
@@ -32,6 +32,7 @@ from vitrina.orders.errors import OrderNotFound
 from vitrina.orders.models import Order, OrderState
 from vitrina.orders.queries import OrderFilter
 from vitrina.orders.rules import reads_link
+from vitrina.payments.errors import UnknownProvider
 from vitrina.web import paying
 
 orders = kit.blueprint("orders")
@@ -63,7 +64,9 @@ class OrderIn(In):
     """What the buyer decides. What it costs is never among it.
 
     ``email``: left out, the customer's own. ``shipping_method``: left out, the cheapest delivery.
-    ``confirmed``: the fingerprint of the quote the buyer saw; another one then answers 409.
+    ``payment``: left out when gift cards or credit in the cart pay all. ``due``: what the buyer saw
+    is left to pay after them, and ``confirmed``: the fingerprint of the quote that the buyer saw;
+    another sum then answers 409.
     """
 
     email: Text | None = None
@@ -71,7 +74,8 @@ class OrderIn(In):
     billing_address: AddressIn | None = None
     shipping_method: Code | None = None
     coupon: Code | None = None
-    payment: PaymentIn
+    payment: PaymentIn | None = None
+    due: AmountIn | None = None
     confirmed: Text | None = None
     note: Text = ""
 
@@ -112,7 +116,7 @@ def create(body: OrderIn) -> Answer:
             raise
         order = known
     number = order.number
-    result = paying.pay(order, body.payment.token)
+    result = paying.pay(order, body.payment.token if body.payment else "")
     if result is not None and result.failed:
         raise PaymentDeclined(number=number, reason=result.reason)
     placed = order_out(queries.by_number(number))
@@ -124,15 +128,19 @@ def _place(body: OrderIn, key: str) -> Order:
     cart, user = find_cart(), current_user()
     if cart is None:
         raise EmptyCart()
+    if body.payment is None and not cart.credits:
+        raise UnknownProvider(field="payment")
+    means = body.payment or PaymentIn.model_construct(provider="", token="")
     ask = Checkout(
         email=(user.email if user and body.email is None else body.email) or "",
-        provider=body.payment.provider,
+        provider=means.provider,
         shipping_address=_address(body.shipping_address, "shipping_address"),
         billing_address=_address(body.billing_address, "billing_address"),
         shipping_method=body.shipping_method,
         confirmed=body.confirmed,
         note=body.note,
-        token=body.payment.token,
+        due=None if body.due is None else body.due.money(cart.currency, "due").minor,
+        token=means.token,
         client=request.remote_addr or "",
     )
     try:

@@ -41,9 +41,10 @@ def contents(
     """The cart at today's prices, with its quote, and what changed since a line was put in.
 
     Without a ``destination`` the delivery is estimated for the country chosen in the cart, else
-    for the language's market. Without a ``shipping_code`` the cheapest way counts. With an
-    ``email`` the limits of promotions for each customer are kept. The number of statements does
-    not depend on the number of lines. Raises MethodNotOffered.
+    for the language's market. Without a ``shipping_code`` the cheapest delivery counts, and
+    collecting only where nothing is delivered. With an ``email`` the limits of promotions for
+    each customer are kept. The number of statements does not depend on the number of lines.
+    Raises MethodNotOffered.
     """
     target = destination or Destination(cart.country or locales.get(locale).country)
     lines = _lines(cart)
@@ -188,7 +189,10 @@ def _options(
     current: Rates,
     locale: str,
 ) -> tuple[tuple[ShippingOption, ...], dict[str, Quote]]:
-    """The ways to send the basket, the cheapest first, and the quote with each."""
+    """The ways to send the basket, the cheapest first, and the quote with each.
+
+    Where the buyer comes to fetch it, comes last: nobody is to find out later that nothing is sent.
+    """
     if not basket.needs_shipping:
         return (), {}
     sent = [item for item in items if item.is_sold and item.variant.requires_shipping]
@@ -202,7 +206,8 @@ def _options(
     )
     quotes = {offer.code: pricing.price(replace(basket, shipping=offer)) for offer in found}
     options = [_option(offer, quotes[offer.code]) for offer in found]
-    return tuple(sorted(options, key=lambda option: option.price.minor)), quotes
+    options.sort(key=lambda option: (option.collected, option.price.minor))
+    return tuple(options), quotes
 
 
 def _parcel_item(item: CartItem) -> ParcelItem:
@@ -228,6 +233,7 @@ def _option(offer: Offer, quote: Quote) -> ShippingOption:
         deliver_from=offer.deliver_from,
         deliver_to=offer.deliver_to,
         description=offer.description,
+        collected=offer.collected,
     )
 
 

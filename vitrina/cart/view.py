@@ -39,7 +39,10 @@ class CartItem:
 
 @dataclass(frozen=True, slots=True)
 class ShippingOption:
-    """A way to send this cart. ``price`` is what it costs now, ``listed`` before promotions."""
+    """A way to send this cart. ``price`` is what it costs now, ``listed`` before promotions.
+
+    ``collected``: nothing is sent, the buyer comes and fetches it.
+    """
 
     code: str
     name: str
@@ -48,13 +51,15 @@ class ShippingOption:
     deliver_from: date
     deliver_to: date
     description: str = ""
+    collected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CartView:
     """A cart as a buyer sees it. ``problems`` are the changes that stand in the way of buying.
 
-    ``shipping_method`` is the option that the quote counts on: the chosen one, else the cheapest.
+    ``shipping_method`` is the option that the quote counts on: the chosen one, else the cheapest
+    that is delivered.
     """
 
     cart: Cart

@@ -43,6 +43,9 @@ class RateRequest:
 class Carrier(Protocol):
     """A carrier. ``live``: it asks somebody else, so it may be slow, or away.
 
+    One whose class says ``collected = True`` carries nothing: the buyer comes, to the ``place`` of
+    its settings. It is offered last and never chosen for anybody.
+
     ``Settings.__init__`` raises ValueError for settings that cannot be.
     """
 

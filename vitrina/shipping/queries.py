@@ -14,6 +14,7 @@ from vitrina.shipping.carrier import RateRequest
 from vitrina.shipping.errors import ShipmentNotFound, ZoneNotFound
 from vitrina.shipping.models import Shipment, ShippingMethod, ShippingZone
 from vitrina.shipping.rating import rate
+from vitrina.shipping.registry import is_collected
 from vitrina.shipping.rules import Offer, estimate
 
 
@@ -66,14 +67,15 @@ def offers(
 ) -> list[Offer]:
     """The ways to send ``ask``, the cheapest first, with prices in ``currency`` and dates.
 
-    One statement. A method that does not take the parcel is left out.
+    Collecting comes after what is delivered, whatever it costs. A method that does not take the
+    parcel is left out. One statement.
     """
     found = []
     for method in methods_for(ask.destination):
         price = rate(method, ask)
         if price is not None:
             found.append(_offer(method, price, currency, rates, locale, today))
-    return sorted(found, key=lambda offer: offer.price.minor)
+    return sorted(found, key=lambda offer: (offer.collected, offer.price.minor))
 
 
 def _offer(
@@ -97,7 +99,26 @@ def _offer(
         description=method.text("description", locale),
         deliver_from=first,
         deliver_to=last,
+        collected=is_collected(method.carrier),
     )
+
+
+def collection_point(destination: Destination, code: str, locale: str) -> str | None:
+    """Where a buyer of ``destination`` comes for what ``code`` sends; None when it is delivered.
+
+    What the staff wrote of the method in ``locale`` (the place, its hours), else the carrier's
+    ``place``. One statement.
+    """
+    method = next((one for one in methods_for(destination) if one.code == code), None)
+    if method is None or not is_collected(method.carrier):
+        return None
+    return method.text("description", locale) or str(method.settings.get("place", ""))
+
+
+def collected_codes() -> frozenset[str]:
+    """The codes of the ways of delivery where the buyer comes; one statement."""
+    rows = session.execute(sa.select(ShippingMethod.code, ShippingMethod.carrier).distinct())
+    return frozenset(code for code, carrier in rows if is_collected(carrier))
 
 
 def shipment_by_number(number: str) -> Shipment:

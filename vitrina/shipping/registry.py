@@ -31,6 +31,11 @@ def carriers() -> dict[str, type[Carrier]]:
     return found
 
 
+def is_collected(code: str) -> bool:
+    """Whether the buyer comes and fetches what this carrier is chosen for."""
+    return bool(getattr(carriers().get(code), "collected", False))
+
+
 def make(code: str, settings: Mapping[str, Any]) -> Carrier:
     """The carrier ``code`` with ``settings``. Raises UnknownCarrier, InvalidCarrierSettings."""
     kind = carriers().get(code)

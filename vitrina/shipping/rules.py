@@ -13,7 +13,8 @@ SATURDAY = 5
 class Offer:
     """A way to send a basket. ``price`` is its rate; at ``free_from`` of goods it costs nothing.
 
-    Both in the basket's currency, as the store lists prices (with or without tax).
+    Both in the basket's currency, as the store lists prices (with or without tax). ``collected``:
+    the buyer comes and fetches it.
     """
 
     code: str
@@ -24,6 +25,7 @@ class Offer:
     description: str = ""
     deliver_from: date | None = None
     deliver_to: date | None = None
+    collected: bool = False
 
     def price_for(self, goods: Money) -> Money:
         """The price when ``goods`` (after discounts) are sent."""

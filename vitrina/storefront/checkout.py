@@ -5,6 +5,7 @@ typed is ever lost. What the buyer confirms is the fingerprint of the quote on t
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from vitrina.cart import credits
 from vitrina.cart import queries as carts
+from vitrina.cart.errors import MethodNotOffered
 from vitrina.cart.models import Cart
 from vitrina.cart.view import CartView
 from vitrina.checkout import actions
@@ -182,19 +184,26 @@ def _address(values: Mapping[str, str], prefix: str, errors: Errors) -> PostalAd
 
 
 def _view(cart: Cart, values: Mapping[str, str]) -> CartView:
-    """The cart for the address and the delivery of the form, as far as they are known."""
+    """The cart for the address and the delivery of the form, as far as they are known.
+
+    A way of delivery that another country does not have is forgotten.
+    """
     place = Destination(
         country=values.get("country", ""),
         region=values.get("region", ""),
         postal_code=values.get("postal_code", ""),
     )
-    return carts.contents(
+    show_with = partial(
+        carts.contents,
         cart,
         locale=visitor().locale.code,
         destination=place if place.country else None,
-        shipping_code=values.get("shipping_method") or None,
         email=values.get("email") or None,
     )
+    try:
+        return show_with(shipping_code=values.get("shipping_method") or None)
+    except MethodNotOffered:
+        return show_with()
 
 
 def _page(

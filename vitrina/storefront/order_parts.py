@@ -17,7 +17,7 @@ from vitrina.payments.provider import Kind
 from vitrina.payments.providers.sandbox import CARDS
 from vitrina.shipping.models import ShipmentState
 from vitrina.storefront import order_progress as progress
-from vitrina.storefront import payment_parts
+from vitrina.storefront import payment_parts, return_parts
 from vitrina.storefront.checkout_parts import payment_choices
 from vitrina.storefront.order_progress import ENDED
 from vitrina.web.formats import day, money
@@ -49,6 +49,7 @@ def show(order: Order) -> dict[str, Any]:
         "billing_lines": _address(order.billing_address or order.shipping_address),
         "collect_at": point,
         "shipments": [_shipment(one, collected=collected) for one in order.shipments],
+        "returns": return_parts.section(order),
         "downloads": _downloads(order),
         "invoices": _invoices(order),
         "pay": _payment(order),

@@ -219,7 +219,7 @@ def _delivery(chosen: Offer, rates: Rates) -> list[tuple[str, Any]]:
         today=clock.now().date(),
     )
     for offer in offers:
-        if offer.deliver_from and offer.deliver_to:
+        if offer.deliver_from and offer.deliver_to and not offer.collected:
             amount = offer.price_for(goods)
             said = _(
                 "%(days)s, to %(country)s: %(cost)s",

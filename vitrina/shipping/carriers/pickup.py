@@ -22,6 +22,7 @@ class PickupSettings:
 class Pickup:
     code: ClassVar[str] = "pickup"
     live: ClassVar[bool] = False
+    collected: ClassVar[bool] = True
     Settings: ClassVar[type[PickupSettings]] = PickupSettings
 
     def __init__(self, settings: PickupSettings) -> None:
