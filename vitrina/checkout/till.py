@@ -208,7 +208,7 @@ def look_after(payload: dict[str, object]) -> None:
     if payment_id is not None:
         look(payment_id)
     else:
-        log.warning("till.webhook_without_payment", event=event_id)
+        log.warning("till.webhook_without_payment", event_id=event_id)
     with committing():
         finish_notice(code, event_id, payment_id=payment_id)
 
