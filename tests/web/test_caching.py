@@ -114,3 +114,17 @@ def test_what_is_kept_is_bounded(database: str) -> None:
     assert cache._size <= 5_000
     client.get("/?page=19")
     assert app.asked == 20
+
+
+def test_a_page_that_two_made_at_once_is_counted_once(database: str) -> None:
+    cache = PageCache(Counter())
+
+    def other() -> None:
+        app.during = None
+        Client(cache).get("/")
+
+    app = Counter(during=other)
+    cache._app = app
+    Client(cache).get("/")
+    assert app.asked == 2
+    assert cache._size == sum(page.weight for page in cache._pages.values())

@@ -4,6 +4,7 @@ A hit costs one tiny SELECT and no Flask at all. What is kept is bounded, and li
 workers need not agree, because the version they ask for is in the database.
 """
 
+import contextlib
 import gzip
 import hashlib
 import sqlite3
@@ -30,7 +31,8 @@ SHARED = "public, max-age=0, s-maxage=10, stale-while-revalidate=60"
 MARK = "X-Vitrina-Public"
 DAY = 24 * 3600
 MOST_BYTES = 96 * 1024 * 1024
-NEVER_KEPT = ("/api", "/admin", "/static/", "/media/")
+NEVER_KEPT = ("/api", "/admin", "/static/", "/media/", "/healthz", "/readyz", "/metrics")
+NO_DATABASE = (sqlite3.Error, psycopg.Error)
 SELECT = "SELECT catalogue_version FROM store WHERE id = 1"
 
 
@@ -82,7 +84,7 @@ class Versions:
             connection = getattr(self._local, "connection", None) or self._open()
             try:
                 return int(connection.execute(SELECT).fetchone()[0])
-            except (sqlite3.Error, psycopg.Error):
+            except NO_DATABASE:
                 self._local.connection = None
                 if last:
                     raise
@@ -97,6 +99,11 @@ class Page:
     etag: str
     bodies: dict[str, bytes]
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes, its compressed copies included."""
+        return len(self.bodies["identity"]) * 2
 
     def body(self, encoding: str) -> bytes:
         found = self.bodies.get(encoding)
@@ -145,7 +152,10 @@ class PageCache:
             environ.get("HTTP_HOST"),
             int(time.time() // DAY),  # pages name days of delivery
         )
-        version = self._read_version()
+        try:
+            version = self._read_version()
+        except NO_DATABASE:  # the app knows what to say without one
+            return self._app(environ, _without_mark(start))
         page = self._find(version, key)
         if page is not None:
             return _answer(page, environ, start)
@@ -183,15 +193,22 @@ class PageCache:
         if hasattr(answer, "close"):
             answer.close()
         page = _keep(told[1], body)
-        with self._lock:
+        with contextlib.suppress(*NO_DATABASE):  # it went away just now: the page is made anyway
             # A page made while the catalogue changed may be of either version: do not keep it.
-            if version == self._version and self._read_version() == version:
-                self._pages[key] = page
-                self._size += len(body) * 2
-                while self._size > self._most:
-                    _, old = self._pages.popitem(last=False)
-                    self._size -= len(old.bodies["identity"]) * 2
+            if self._read_version() == version:
+                self._put(version, key, page)
         return _answer(page, environ, start)
+
+    def _put(self, version: int, key: tuple[Any, ...], page: Page) -> None:
+        with self._lock:
+            if version != self._version:
+                return
+            same = self._pages.pop(key, None)  # another thread made it too
+            self._pages[key] = page
+            self._size += page.weight - (same.weight if same else 0)
+            while self._size > self._most:
+                _, old = self._pages.popitem(last=False)
+                self._size -= old.weight
 
 
 def _marked(headers: list[tuple[str, str]]) -> bool:

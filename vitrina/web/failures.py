@@ -1,10 +1,10 @@
 """Errors in the storefront and the staff area: a sentence and the way back, or a page."""
 
-import contextlib
+from http import HTTPStatus
 
 import structlog
 from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -49,14 +49,29 @@ def on_http_error(error: HTTPException) -> Response | tuple[Response, int]:
     return response
 
 
-def on_crash(error: Exception) -> Response:
+def on_crash(error: Exception, status: int = 500) -> Response:
     """Nothing is told but the request id; the log has the rest. Needs no database."""
     request_id = request.environ.get("vitrina.request_id", "")
-    log.exception("crash", id=request_id, path=request.path)
-    with contextlib.suppress(SQLAlchemyError):
-        session.rollback()
+    log.error("crash", id=request_id, path=request.path, exc_info=error)
+    session.remove()  # a broken connection goes with it
+    if wants_json():
+        name = HTTPStatus(status).phrase
+        return _json(status, code=name.lower().replace(" ", "_"), message=name)
     template = current_app.jinja_env.get_template("storefront/errors/500.html")
-    return Response(template.render(request_id=request_id), 500, mimetype="text/html")
+    return Response(template.render(request_id=request_id), status, mimetype="text/html")
+
+
+def on_no_database(error: OperationalError) -> Response:
+    """The database is away, or somebody else held a row for too long: 503, try again."""
+    response = on_crash(error, 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _json(status: int, **body: str) -> Response:
+    response = jsonify(body)
+    response.status_code = status
+    return response
 
 
 def page(status: int, words: str) -> tuple[str, int]:
@@ -76,4 +91,5 @@ def _back() -> str:
 def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(OperationalError, on_no_database)
     app.register_error_handler(Exception, on_crash)
