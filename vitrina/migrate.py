@@ -2,6 +2,8 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +44,34 @@ def config() -> Config:
     return made
 
 
+@contextmanager
+def _connection() -> Iterator[sa.Connection]:
+    """A connection to migrate with.
+
+    SQLite changes a table by making it anew, for which rows that refer to it must not stand in the
+    way; they are looked at afterwards (https://sqlite.org/lang_altertable.html, section 7).
+    """
+    with db.engine().connect() as connection:
+        if db.dialect() != "sqlite":
+            yield connection
+            return
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("PRAGMA foreign_keys=OFF")  # before BEGIN: inside, it does nothing
+        try:
+            yield connection
+            broken = raw.execute("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise RuntimeError(f"rows without what they refer to: {broken[:5]}")
+        finally:
+            connection.rollback()
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
 def upgrade(revision: str = "head") -> None:
     """Bring the connected database to ``revision``. Two at once wait for each other."""
     made = config()
-    with db.engine().connect() as connection:
+    with _connection() as connection:
         if db.dialect() == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_lock(8272)"))
             connection.commit()
@@ -60,7 +86,7 @@ def upgrade(revision: str = "head") -> None:
 def downgrade(revision: str) -> None:
     """Take the connected database back to ``revision``."""
     made = config()
-    with db.engine().connect() as connection:
+    with _connection() as connection:
         made.attributes["connection"] = connection
         command.downgrade(made, revision)
         connection.commit()
