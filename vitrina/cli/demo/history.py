@@ -26,7 +26,9 @@ from vitrina.core.events import unheard
 from vitrina.inventory.errors import NotEnoughStock
 from vitrina.orders import actions as orders
 from vitrina.orders import queries
+from vitrina.orders.invoices import actions as invoices
 from vitrina.orders.models import Order
+from vitrina.payments import queries as payments
 from vitrina.payments.models import Refund
 
 BY = "system"
@@ -130,6 +132,8 @@ class History:
 
     def _after_payment(self, order_id: int, person: Person, fate: Fate) -> None:
         now = clock.now()
+        with committing():
+            invoices.issue_invoice(queries.by_id(order_id))
         if fate is Fate.CANCELLED:
             soon = now + timedelta(hours=self.dice.uniform(0.5, 6))
             self.at(soon, lambda: _cancel(order_id))
@@ -221,3 +225,7 @@ def _lower(order_id: int) -> None:
 def _send(refund_ids: Sequence[int]) -> None:
     for refund_id in refund_ids:
         till.send_refund(refund_id)
+        with committing():
+            refund = payments.refund_by_id(refund_id)
+            order = queries.lock_by_payment(refund.payment_id)
+            invoices.credit_refund(order, refund)

@@ -47,9 +47,9 @@ def drawable(text: str) -> str:
     """
     known = _drawable()
     found = []
-    for char in text.replace(_ALL_PAGES, ""):
+    for char in unicodedata.normalize("NFC", text.replace(_ALL_PAGES, "")):
         char = _SPACES.get(char, char)
-        if unicodedata.category(char) in ("Cc", "Cf", "Cs"):
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Mn"):
             found.append(" " if char in "\n\t" else "")
         elif ord(char) in known:
             found.append(char)
