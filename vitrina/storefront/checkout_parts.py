@@ -127,14 +127,15 @@ def payment_choices(infos: list[ProviderInfo], chosen: str) -> list[dict[str, An
     codes = [info.code for info in infos]
     chosen = chosen if chosen in codes else (codes[0] if codes else "")
     names = {
-        Kind.CARD: _("Card"),
-        Kind.TRANSFER: _("Bank transfer"),
-        Kind.ON_DELIVERY: _("Cash on delivery"),
+        "Card": _("Card"),
+        "Bank transfer": _("Bank transfer"),
+        "Cash on delivery": _("Cash on delivery"),
+        "Cheque": _("Cheque"),
     }
     return [
         {
             "value": info.code,
-            "title": names.get(info.kind, info.name),
+            "title": _("Test card") if info.code == Sandbox.code else names.get(info.name, info.name),
             "note": _hint(info),
             "selected": info.code == chosen,
             "disabled": False,
@@ -147,6 +148,8 @@ def payment_choices(infos: list[ProviderInfo], chosen: str) -> list[dict[str, An
 def _hint(info: ProviderInfo) -> str:
     if info.kind is Kind.TRANSFER:
         return _("We send the parcel when the money is here.")
+    if info.kind is Kind.HOSTED:
+        return _("You pay on a safe page of theirs and come back here.")
     if info.kind is Kind.ON_DELIVERY:
         return _("You pay when the parcel is handed to you.")
     if info.code == Sandbox.code:
