@@ -26,11 +26,18 @@ CLOSED = ("won", "lost")
 
 
 def make(ctx: Context, charge: Json, reason: str, amount: int | None = None) -> Json:
-    """Open a dispute over a charge; its amount leaves the shop's balance now."""
+    """Open a dispute over what is left of a charge; its amount leaves the shop's balance now.
+
+    Raises a 400 for more than is left, and for a charge that is disputed already.
+    """
+    left = charge["amount"] - charge["amount_refunded"]
+    amount = left if amount is None else amount
+    if charge["disputed"] or not 1 <= amount <= left:
+        raise invalid(f"Charge {charge['id']} cannot be disputed for {amount}.")
     body: Json = {
         "id": new_id("du"),
         "object": "dispute",
-        "amount": charge["amount_captured"] if amount is None else amount,
+        "amount": amount,
         "balance_transactions": [],
         "charge": charge["id"],
         "created": ctx.tx.now(),
