@@ -112,6 +112,14 @@ def test_an_authorization_ends_after_29_days(world: World) -> None:
     assert (outcome.status, outcome.reason) == (Status.FAILED, "authorization_expired")
 
 
+def test_what_is_not_taken_of_an_authorization_is_free_again(world: World) -> None:
+    started = world.approved(capture=False)
+    assert world.paypal.capture(started.ref, Money(400, "EUR"), new_token()).amount
+    (held,) = world.sim("GET", "objects/paypal.authorization")["data"]
+    assert held["status"] == "CAPTURED"
+    assert world.ledger(started.ref)["charged"] == 400
+
+
 def test_giving_up_lets_go_of_what_was_held(world: World) -> None:
     started = world.approved(capture=False)
     world.paypal.check(started.ref)

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,7 +15,7 @@ from vitrina.core import clock
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
 from vitrina.payments.errors import ForgedNotice, ProviderTimeout
-from vitrina.payments.provider import Status
+from vitrina.payments.provider import Outcome, Status
 from vitrina.payments.providers.paypal.provider import PayPal
 from vitrina.simulator.paypal import news
 
@@ -64,23 +64,55 @@ def test_a_capture_that_hangs_is_unknown_and_comes_out_by_a_look(world: World) -
     assert world.ledger(started.ref)["charged"] == 1000
 
 
-def test_ten_captures_at_once_are_one(world: World) -> None:
-    started = world.approved()
+def at_once(call: Callable[[], Outcome], times: int = 10) -> set[Status | str]:
+    """What came of calls that were made in the same moment; ``unknown`` for those without one."""
     outcomes: list[Status | str] = []
 
-    def capture() -> None:
+    def one() -> None:
         try:
-            outcomes.append(world.paypal.capture(started.ref, TEN, new_token()).status)
+            outcomes.append(call().status)
         except ProviderTimeout:
             outcomes.append("unknown")
 
-    threads = [threading.Thread(target=capture) for _ in range(10)]
+    threads = [threading.Thread(target=one) for _ in range(times)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(outcomes) <= {Status.CAPTURED, "unknown"}
+    return set(outcomes)
+
+
+def test_ten_captures_at_once_are_one(world: World) -> None:
+    started = world.approved()
+    outcomes = at_once(lambda: world.paypal.capture(started.ref, TEN, new_token()))
+    assert outcomes <= {Status.CAPTURED, "unknown"}
     assert world.paypal.check(started.ref).status is Status.CAPTURED
+    assert world.ledger(started.ref)["charged"] == 1000
+
+
+def test_ten_refunds_at_once_with_one_key_are_one(world: World) -> None:
+    ref, part = world.paid().ref, Money(100, "EUR")
+    outcomes = at_once(lambda: world.paypal.refund(ref, part, "one-key"))
+    assert outcomes <= {Status.REFUNDED, "unknown"}
+    assert world.ledger(ref)["refunded"] == 100
+
+
+@pytest.mark.parametrize("capture", [True, False])
+def test_somebody_who_captures_first_is_found_out(
+    world: World, monkeypatch: pytest.MonkeyPatch, capture: bool
+) -> None:
+    started = world.approved(capture=capture)
+    world.paypal.check(started.ref)
+    client, post = world.paypal.client, world.paypal.client.post
+
+    def slower(path: str, body: Any, key: str = "") -> dict[str, Any]:
+        monkeypatch.undo()
+        post(path, body, "another-key")
+        return post(path, body, key)
+
+    monkeypatch.setattr(client, "post", slower)
+    outcome = world.paypal.capture(started.ref, TEN, new_token())
+    assert (outcome.status, outcome.amount) == (Status.CAPTURED, TEN)
     assert world.ledger(started.ref)["charged"] == 1000
 
 
