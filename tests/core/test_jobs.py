@@ -1,5 +1,6 @@
 """What was recorded is done, once, whatever fails in between."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -122,7 +123,7 @@ def test_the_job_of_a_worker_that_died_is_done_by_the_next(database: str) -> Non
         record(BellRang("ding"))
     assert len(jobs.claim()) == 1, "claimed, and never seen again"
     assert jobs.drain() == 0, "the lease still holds"
-    with clock.later(minutes=3):
+    with clock.later(minutes=6):
         assert jobs.drain() == 1
     assert heard == ["ding"]
 
@@ -148,3 +149,36 @@ def test_a_recurring_task_has_one_turn_a_period(
     with clock.later(minutes=6):
         assert jobs.run_recurring() == 1
     assert heard == ["tick", "tick"]
+
+
+def test_what_another_worker_took_meanwhile_is_not_done_twice(database: str) -> None:
+    @task
+    def send(payload: dict[str, object]) -> None:
+        heard.append(str(payload["to"]))
+        with clock.later(minutes=6):  # so slow that the lease of the batch runs out
+            jobs.claim()
+
+    with committing():
+        enqueue(send, {"to": "ana"})
+        enqueue(send, {"to": "rui"})
+    jobs.run_due()
+    assert heard == ["ana"]
+
+
+@pytest.mark.parametrize("error", [sa.exc.InterfaceError, sa.exc.OperationalError])
+def test_the_worker_survives_a_lost_database(
+    database: str, monkeypatch: pytest.MonkeyPatch, error: type[sa.exc.DBAPIError]
+) -> None:
+    stop = threading.Event()
+    turns: list[str] = []
+
+    def run_due() -> int:
+        turns.append("turn")
+        if len(turns) == 1:
+            raise error("SELECT 1", {}, Exception("the connection is closed"))
+        stop.set()
+        return 0
+
+    monkeypatch.setattr(jobs, "run_due", run_due)
+    jobs.work(stop, idle_seconds=0, pause_seconds=0)
+    assert len(turns) == 2

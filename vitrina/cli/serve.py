@@ -1,7 +1,5 @@
 """``vitrina serve``: gunicorn with the shop in it, and a worker process beside it."""
 
-import signal
-import subprocess
 import sys
 from typing import Any
 
@@ -9,12 +7,12 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from vitrina.app import create_app
+from vitrina.cli.helper import Helper
 from vitrina.cli.shop import open_shop
 from vitrina.config import Settings
 from vitrina.core import db
 
 THREADS = 4
-WORKER_GRACE_SECONDS = 10
 
 
 class Server(BaseApplication):
@@ -60,17 +58,12 @@ def serve(without_worker: bool) -> None:
 
 
 def serve_shop(settings: Settings, *, without_worker: bool = False) -> None:
-    """Serve until a signal; the worker process ends with the server."""
+    """Serve until a signal; the worker process lives as long as the server does."""
     db.disconnect()  # processes must not share connections
-    helper = None
+    helper = Helper([sys.executable, "-m", "vitrina", "worker"])
     if not without_worker:
-        helper = subprocess.Popen([sys.executable, "-m", "vitrina", "worker"])
+        helper.start()
     try:
         Server(settings, options(settings)).run()
     finally:
-        if helper is not None:
-            helper.send_signal(signal.SIGTERM)
-            try:
-                helper.wait(WORKER_GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                helper.kill()
+        helper.stop()

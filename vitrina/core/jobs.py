@@ -22,7 +22,8 @@ from vitrina.core.events import HANDLERS, Event, Job
 
 log = structlog.get_logger("vitrina.jobs")
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)
+"""Longer than any one job takes; it is renewed before each job of a batch."""
 MOST_ATTEMPTS = 12
 
 
@@ -60,10 +61,22 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=10 * 2 ** max(attempts - 1, 0)), timedelta(hours=6))
 
 
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A job as it was claimed; ``leased_until`` is None for one that is tried at once."""
+
+    id: int
+    handler: str
+    event_name: str | None
+    payload: dict[str, Any]
+    attempts: int
+    leased_until: datetime | None
+
+
 def deliver_inline(jobs: list[Any]) -> None:
     """Try the quick reactions of a transaction that has just been committed."""
     for job in jobs:
-        _run(job.id, job.handler, job.event_name, dict(job.payload), attempts=1)
+        _run(_Claimed(job.id, job.handler, job.event_name, dict(job.payload), 1, None))
 
 
 db.after_commit(deliver_inline)
@@ -94,28 +107,41 @@ def claim(limit: int = 20) -> list[Job]:
     return sorted(taken, key=lambda job: (job.run_at, job.id))
 
 
-def _run(
-    job_id: int, name: str, event_name: str | None, payload: dict[str, Any], attempts: int
-) -> bool:
-    remove = sa.delete(Job).where(Job.id == job_id)
+def _run(job: _Claimed) -> bool:
+    remove = sa.delete(Job).where(Job.id == job.id)
     try:
-        handler = HANDLERS[name]
+        handler = HANDLERS[job.handler]
         if handler.transactional:
             with committing():
                 # The job goes first: if another worker has it by now, nothing is done twice.
                 if session.execute(remove).rowcount == 0:  # type: ignore[attr-defined]
                     return True
-                handler.run(Event.load(event_name, payload) if event_name else payload)
+                handler.run(
+                    Event.load(job.event_name, job.payload) if job.event_name else job.payload
+                )
         else:
-            handler.run(payload)
+            if not _renew(job):
+                return True
+            handler.run(job.payload)
             with committing():
                 session.execute(remove)
     except Exception as error:  # the boundary of foreign code: keep the job and the reason
         session.rollback()
-        _keep(job_id, error, attempts)
-        log.warning("job.failed", handler=name, attempts=attempts, error=repr(error))
+        _keep(job.id, error, job.attempts)
+        log.warning("job.failed", handler=job.handler, attempts=job.attempts, error=repr(error))
         return False
     return True
+
+
+def _renew(job: _Claimed) -> bool:
+    """Begin the lease anew; false when it ran out while others were done and somebody took it."""
+    with committing():
+        kept = session.execute(
+            sa.update(Job)
+            .where(Job.id == job.id, Job.leased_until == job.leased_until)
+            .values(leased_until=clock.now() + LEASE)
+        )
+    return bool(kept.rowcount)  # type: ignore[attr-defined]
 
 
 def _keep(job_id: int, error: Exception, attempts: int) -> None:
@@ -171,8 +197,11 @@ def _take_turn(item: Recurring) -> bool:
 
 def run_due(limit: int = 20) -> int:
     """Claim and run due jobs once; returns how many succeeded."""
-    jobs = [(j.id, j.handler, j.event_name, dict(j.payload), j.attempts) for j in claim(limit)]
-    return sum(_run(*job) for job in jobs)
+    jobs = [
+        _Claimed(j.id, j.handler, j.event_name, dict(j.payload), j.attempts, j.leased_until)
+        for j in claim(limit)
+    ]
+    return sum(_run(job) for job in jobs)
 
 
 def drain(most: int = 1000) -> int:
@@ -201,17 +230,20 @@ def retry(job_id: int) -> None:
     )
 
 
-def work(stop: threading.Event, *, idle_seconds: float = 0.5) -> None:
-    """Work until ``stop`` is set, looking every ``idle_seconds`` when there is nothing to do."""
+def work(stop: threading.Event, *, idle_seconds: float = 0.5, pause_seconds: float = 5) -> None:
+    """Work until ``stop`` is set, looking every ``idle_seconds`` when there is nothing to do.
+
+    While the database is away it is tried again every ``pause_seconds``.
+    """
     while not stop.is_set():
         try:
             busy = run_recurring() + run_due()
-        except sa.exc.OperationalError as error:  # the database is away: wait, do not die
-            log.error("worker.database", error=str(error.orig))
             session.remove()
-            stop.wait(5)
+        except sa.exc.SQLAlchemyError as error:  # the database is away: wait, do not die
+            log.error("worker.database", error=str(error))
+            session.remove()
+            stop.wait(pause_seconds)
             continue
-        session.remove()
         if not busy:
             stop.wait(idle_seconds)
 

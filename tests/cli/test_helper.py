@@ -1,0 +1,47 @@
+"""The worker beside the server comes back when it dies, and ends with the server."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from vitrina.cli.helper import Helper
+
+SLEEPER = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()} '); time.sleep(60)"
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.05)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_worker_that_dies_is_started_again_until_the_server_ends(tmp_path: Path) -> None:
+    file = tmp_path / "pids"
+    file.touch()
+
+    def pids() -> list[int]:
+        return [int(word) for word in file.read_text().split()]
+
+    helper = Helper([sys.executable, "-c", SLEEPER, str(file)], pause_seconds=0.1)
+    helper.start()
+    try:
+        _until(lambda: len(pids()) == 1)
+        os.kill(pids()[0], signal.SIGKILL)
+        _until(lambda: len(pids()) == 2)
+    finally:
+        helper.stop()
+    _until(lambda: not _is_alive(pids()[1]))
+    time.sleep(0.5)
+    assert len(pids()) == 2
