@@ -8,6 +8,7 @@ import itertools
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product as combinations
 from pathlib import Path
@@ -41,6 +42,8 @@ from vitrina.orders import queries as orders
 from vitrina.orders.actions import deliver, ship
 from vitrina.orders.models import Order
 from vitrina.payments import registry
+from vitrina.payments.credit.actions import give_credit, issue_gift_card
+from vitrina.payments.credit.models import CreditAccount
 from vitrina.payments.providers.sandbox import Sandbox
 from vitrina.promotions.actions import PromotionDraft
 from vitrina.promotions.actions import create as create_promotion
@@ -308,6 +311,31 @@ def order(
 def paid_order(lines: Lines | None = None, **fields: Any) -> Order:
     """An order that is paid by card."""
     return order(lines, **fields)
+
+
+def authorized_order(lines: Lines | None = None, **fields: Any) -> Order:
+    """An order whose money is kept ready by the bank, for staff to take it."""
+    sandbox = registry.get("sandbox")
+    assert isinstance(sandbox, Sandbox)
+    info = sandbox.info
+    sandbox.info = replace(info, captures_later=True)
+    try:
+        return order(lines, **fields)
+    finally:
+        sandbox.info = info
+
+
+def gift_card(amount: str = "30.00", currency: str = "") -> tuple[CreditAccount, str]:
+    """A gift card with its code."""
+    with committing():
+        money = Money.parse(amount, currency or store.current().currency)
+        return issue_gift_card(money, by=BY)
+
+
+def store_credit(owner: User, amount: str) -> CreditAccount:
+    """Store credit of a customer."""
+    with committing():
+        return give_credit(owner.id, Money.parse(amount, store.current().currency), by=BY)
 
 
 def shipped_order(lines: Lines | None = None, **fields: Any) -> Order:

@@ -4,20 +4,39 @@ from flask import Flask
 
 from vitrina.api import (
     auth,
+    cart_credits,
     carts,
     categories,
+    credits,
     docs,
     invoices,
     kit,
     order_work,
     orders,
     products,
+    return_work,
+    returns,
     reviews,
     tokens,
     users,
 )
 
-PARTS = (auth, products, carts, orders, order_work, invoices, reviews, categories, users, docs)
+PARTS = (
+    auth,
+    products,
+    carts,
+    cart_credits,
+    orders,
+    order_work,
+    credits,
+    invoices,
+    returns,
+    return_work,
+    reviews,
+    categories,
+    users,
+    docs,
+)
 
 
 def init_app(app: Flask) -> None:

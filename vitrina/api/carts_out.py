@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 from vitrina.api.schemas import Amount, Out
+from vitrina.cart.credits import applied
 from vitrina.cart.rules import Change
 from vitrina.cart.view import CartItem, CartView, ShippingOption
-from vitrina.core.money import Money
+from vitrina.core.money import Money, total
 from vitrina.pricing.rules import Quote
 
 
@@ -76,8 +77,20 @@ class RejectedOut(Out):
     missing: Amount | None
 
 
+class CreditOut(Out):
+    """A gift card or the store credit (``kind``) and what it pays of the cart.
+
+    ``id`` takes a gift card out again; ``last4`` are the last letters of its code.
+    """
+
+    id: int
+    kind: str
+    last4: str
+    amount: Amount
+
+
 class CartOut(Out):
-    """The cart with its quote, at today's prices."""
+    """The cart with its quote, at today's prices. ``due`` is left to pay after ``credits``."""
 
     items: list[ItemOut]
     saved: list[ItemOut]
@@ -87,6 +100,8 @@ class CartOut(Out):
     codes: list[str]
     rejected_codes: list[RejectedOut]
     quote: QuoteOut
+    credits: list[CreditOut]
+    due: Amount
     problems: list[ChangeOut]
 
 
@@ -104,6 +119,7 @@ class ShippingMethodsOut(Out):
 
 def cart_out(view: CartView) -> CartOut:
     """A cart as the API shows it."""
+    used = _credits(view)
     return CartOut(
         items=[_item_out(item) for item in view.lines],
         saved=[_item_out(item) for item in view.saved],
@@ -116,8 +132,24 @@ def cart_out(view: CartView) -> CartOut:
             for one in view.quote.rejected
         ],
         quote=quote_out(view.quote),
+        credits=used,
+        due=view.quote.total - total((one.amount for one in used), view.quote.currency),
         problems=[_change_out(change) for change in view.problems],
     )
+
+
+def _credits(view: CartView) -> list[CreditOut]:
+    if not view.cart.credits:
+        return []
+    return [
+        CreditOut(
+            id=one.account.id,
+            kind=str(one.account.kind),
+            last4=one.account.last4,
+            amount=one.amount,
+        )
+        for one in applied(view.cart, view.quote.total, user_id=view.cart.user_id)
+    ]
 
 
 def quote_out(quote: Quote) -> QuoteOut:

@@ -8,7 +8,7 @@ from vitrina.api.schemas import Amount, Out
 from vitrina.core.money import Money
 from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.rules import link_token
-from vitrina.payments.models import PaymentState
+from vitrina.payments.models import Payment, PaymentState
 from vitrina.shipping.models import Shipment
 
 
@@ -66,14 +66,28 @@ class RefundOut(Out):
     created_at: datetime
 
 
+class CardOut(Out):
+    """What a provider tells of a card."""
+
+    brand: str
+    last4: str
+
+
 class PaymentOut(Out):
-    """An attempt to pay. ``failure``: why no money came of it."""
+    """An attempt to pay. ``failure``: why no money came of it.
+
+    ``provider`` is ``gift_card`` or ``store_credit`` where no bank was asked. ``disputed`` was
+    taken back by the buyer's bank. ``capturing``: what staff decided to take of an authorized sum.
+    """
 
     provider: str
     status: str
     amount: Amount
+    capturing: Amount | None
     captured: Amount
     refunded: Amount
+    disputed: Amount
+    card: CardOut | None
     failure: str
     refunds: list[RefundOut]
 
@@ -242,7 +256,7 @@ def _method_out(order: Order) -> OrderMethodOut | None:
 
 
 def _next_action(order: Order) -> NextActionOut | None:
-    payment = order.payments[-1] if order.payments else None
+    payment = order.attempts[-1] if order.attempts else None
     if payment is None or payment.state is not PaymentState.REQUIRES_ACTION:
         return None
     action = payment.next_action or {}
@@ -255,8 +269,11 @@ def _payments(order: Order) -> list[PaymentOut]:
             provider=payment.provider,
             status=str(payment.state),
             amount=payment.money,
+            capturing=None if payment.capturing is None else order.money(payment.capturing),
             captured=order.money(payment.captured),
             refunded=order.money(payment.refunded),
+            disputed=order.money(payment.disputed),
+            card=_card(payment),
             failure=payment.failure,
             refunds=[
                 RefundOut(
@@ -270,6 +287,13 @@ def _payments(order: Order) -> list[PaymentOut]:
         )
         for payment in order.payments
     ]
+
+
+def _card(payment: Payment) -> CardOut | None:
+    card = payment.card or {}
+    if not card.get("last4"):
+        return None
+    return CardOut(brand=str(card.get("brand") or ""), last4=str(card["last4"]))
 
 
 def _parcel_out(shipment: Shipment) -> ParcelOut:

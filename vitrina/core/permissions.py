@@ -12,10 +12,14 @@ class Permission(StrEnum):
     ORDERS_WRITE = "orders:write"
     ORDERS_SHIP = "orders:ship"
     ORDERS_CANCEL = "orders:cancel"
+    ORDERS_CAPTURE = "orders:capture"
     ORDERS_REFUND = "orders:refund"
     RETURNS_WRITE = "returns:write"
     CUSTOMERS_READ = "customers:read"
     CUSTOMERS_WRITE = "customers:write"
+    CREDIT_READ = "credit:read"
+    CREDIT_WRITE = "credit:write"
+    LEDGER_READ = "ledger:read"
     PROMOTIONS_WRITE = "promotions:write"
     SHIPPING_WRITE = "shipping:write"
     TAX_WRITE = "tax:write"
@@ -51,11 +55,12 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.ORDERS_READ,
             P.RETURNS_WRITE,
             P.CUSTOMERS_READ,
+            P.CREDIT_READ,
             P.SUPPORT_READ,
             P.SUPPORT_WRITE,
             P.MAIL_READ,
             P.REVIEWS_WRITE,
         }
     ),
-    "analyst": frozenset({P.PRODUCTS_READ, P.ORDERS_READ, P.ANALYTICS_READ}),
+    "analyst": frozenset({P.PRODUCTS_READ, P.ORDERS_READ, P.ANALYTICS_READ, P.LEDGER_READ}),
 }

@@ -51,6 +51,14 @@ class CreditAccount(Identified, Dated, Base):
     def money(self) -> Money:
         return Money(self.balance, self.currency)
 
+    def status(self, now: datetime) -> str:
+        """``active``, ``empty``, ``expired`` or ``void``."""
+        if self.voided_at is not None:
+            return "void"
+        if self.expires_at is not None and self.expires_at <= now:
+            return "expired"
+        return "active" if self.balance else "empty"
+
 
 class CreditMovementKind(StrEnum):
     """HELD leaves the balance when an order is placed; it is then SPENT, or FREED again."""

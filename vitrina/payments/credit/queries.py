@@ -14,7 +14,7 @@ from vitrina.payments.credit.models import (
     CreditMovement,
     CreditMovementKind,
 )
-from vitrina.payments.credit.rules import can_pay, code_hash
+from vitrina.payments.credit.rules import can_pay, code_hash, normal_code
 
 _M = CreditMovementKind
 
@@ -86,9 +86,24 @@ def all_of_user(user_id: int) -> Sequence[CreditAccount]:
     ).all()
 
 
-def recent(*, limit: int = 100, before: int | None = None) -> Sequence[CreditAccount]:
-    """All accounts for staff, the newest first."""
-    query = sa.select(CreditAccount).order_by(CreditAccount.id.desc()).limit(limit)
+def gift_cards(
+    *, text: str = "", limit: int = 100, before: int | None = None
+) -> Sequence[CreditAccount]:
+    """Gift cards for staff, the newest first; ``text``: a code, its last letters, or of a note."""
+    query = (
+        sa.select(CreditAccount)
+        .where(CreditAccount.kind == CreditKind.GIFT_CARD)
+        .order_by(CreditAccount.id.desc())
+        .limit(limit)
+    )
+    if text:
+        query = query.where(
+            sa.or_(
+                CreditAccount.code_hash == code_hash(text),
+                CreditAccount.last4 == normal_code(text)[:16],
+                CreditAccount.note.icontains(text, autoescape=True),
+            )
+        )
     if before is not None:
         query = query.where(CreditAccount.id < before)
     return session.scalars(query).all()
