@@ -22,6 +22,7 @@ MOST_ID = 2**62
 MENU: tuple[tuple[Any, str, Permission | None], ...] = (
     (_l("Dashboard"), "admin_dashboard.index", None),
     (_l("Orders"), "admin_orders.index", Permission.ORDERS_READ),
+    (_l("Returns"), "admin_returns.index", Permission.ORDERS_READ),
     (_l("Products"), "admin_products.index", Permission.PRODUCTS_READ),
     (_l("Categories"), "admin_categories.index", Permission.PRODUCTS_READ),
     (_l("Stock"), "admin_stock.index", Permission.STOCK_READ),

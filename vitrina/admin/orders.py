@@ -27,6 +27,7 @@ from vitrina.notifications import queries as mails
 from vitrina.orders import actions, queries
 from vitrina.orders.invoices import queries as invoices
 from vitrina.orders.models import ORDER, Order, OrderState, OrderVerb
+from vitrina.orders.returns import queries as returns
 from vitrina.shipping import queries as parcels
 from vitrina.web.access import requires
 
@@ -104,6 +105,8 @@ def _page(order: Order, **forms: Form) -> str:
         mails=mails.of_subject(f"order:{order.number}"),
         documents=invoices.of_order(order.id),
         can_cancel=ORDER.can(order, OrderVerb.CANCEL),
+        returns=returns.of_order(order.id),
+        left_back=returns.left_to_return(order),
         **context,
     )
 
