@@ -20,6 +20,7 @@ from drafthorse.models.tradelines import LineItem
 from vitrina.core.money import Money, decimals
 from vitrina.orders.invoices.document import Document, Line, Party, TaxRow, percent
 from vitrina.tax import vat
+from vitrina.tax.vat import Treatment
 
 FILE_NAME = "factur-x.xml"
 GUIDELINE = "urn:cen.eu:en16931:2017"
@@ -127,28 +128,44 @@ def _charges(document: Document) -> list[Line]:
 def _agreement(made: Xml, document: Document) -> None:
     agreement = made.trade.agreement
     agreement.seller_order.issuer_assigned_id = document.order
-    _party(agreement.seller, document.seller, number_needed=True)
+    _party(agreement.seller, document.seller)
+    _party(agreement.buyer, document.buyer)
+    _numbers(agreement, document)
     if document.seller.email:
         agreement.seller.electronic_address.uri_ID = ("EM", document.seller.email)
-    _party(agreement.buyer, document.buyer, number_needed=False)
     if document.corrects:
         reference = made.trade.settlement.invoice_referenced_document
         reference.issuer_assigned_id = document.corrects.number
         reference.issue_date_time = _day(document.corrects.issued_on)
 
 
-def _party(made: Any, party: Party, *, number_needed: bool) -> None:
-    """Seller or buyer: BT-27 to BT-40, BT-44 to BT-55."""
+def _party(made: Any, party: Party) -> None:
+    """The name and address of seller or buyer: BT-27 to BT-40, BT-44 to BT-55."""
     made.name = party.title or party.country
     _address(made.address, party.address)
-    if party.vat_number:
-        is_vat = bool(vat.number_of(party.vat_number))
-        if is_vat or number_needed:
-            registration = TaxRegistration()
-            registration.id = ("VA" if is_vat else "FC", party.vat_number)
-            made.tax_registrations.add(registration)
-        if number_needed and not is_vat:
-            made.id = party.vat_number
+
+
+def _numbers(agreement: Any, document: Document) -> None:
+    """The tax numbers of both sides: BT-29, BT-31, BT-32, BT-48.
+
+    Where no VAT applies at all, no VAT number may be named (BR-O-02): the seller is known by its
+    number all the same.
+    """
+    seller, buyer = document.seller.vat_number, document.buyer.vat_number
+    is_vat = bool(vat.number_of(seller))
+    is_outside = any(row.category == Treatment.OUTSIDE for row in document.taxes)
+    if seller and (is_outside or not is_vat):
+        agreement.seller.id = seller
+    if seller and not is_outside:
+        agreement.seller.tax_registrations.add(_registration("VA" if is_vat else "FC", seller))
+    if buyer and not is_outside:
+        agreement.buyer.tax_registrations.add(_registration("VA", buyer))
+
+
+def _registration(scheme: str, number: str) -> TaxRegistration:
+    made = TaxRegistration()
+    made.id = (scheme, number)
+    return made
 
 
 def _address(made: Any, address: dict[str, str]) -> None:
