@@ -1,6 +1,7 @@
 """Providers are set up by the merchant; what is secret is encrypted, and can be rotated."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -27,7 +28,10 @@ ENTERED = {
 
 
 @pytest.fixture(autouse=True)
-def _no_providers(shop: Shop) -> None:
+def _no_providers(shop: Shop) -> Iterator[None]:
+    registry.configure()
+    yield
+    secrets.configure("a-secret-key-for-tests-0123456789abcdef")
     registry.configure()
 
 

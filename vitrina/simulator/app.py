@@ -47,6 +47,7 @@ def create_app(database: Path, *, public_url: str = "") -> Flask:
     for imitation in IMITATIONS:
         for blueprint in imitation.blueprints:
             app.register_blueprint(blueprint)
+    app.add_url_rule("/favicon.ico", "favicon", lambda: ("", 204))
     app.after_request(_guard)
     return app
 

@@ -54,6 +54,6 @@ def init_app(app: Flask) -> None:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if "Cache-Control" not in headers and "X-Vitrina-Public" not in headers:
             headers["Cache-Control"] = "private, no-store"
-        if request.args.get("token"):  # a link that opens something must not travel on
+        if request.args.get("token") or request.args.get("key"):  # a link that opens something must not travel on
             headers["Referrer-Policy"] = "no-referrer"
         return response

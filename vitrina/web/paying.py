@@ -17,10 +17,13 @@ def order_link(number: str) -> str:
 
 
 def return_link(number: str) -> str:
-    """The full address to which a provider sends the buyer back."""
+    """The full address to which a provider sends the buyer back.
+
+    It says ``key`` and not ``token``: PayPal adds a ``token`` of its own.
+    """
     base = str(current_app.config["BASE_URL"])
     token = link_token(number)
-    return f"{base}{_prefix()}/orders/{number}/payment?token={token}"
+    return f"{base}{_prefix()}/orders/{number}/payment?key={token}"
 
 
 def _prefix() -> str:
