@@ -18,7 +18,17 @@ from vitrina.core import db
 from vitrina.core.locales import DEFAULT, LOCALES
 from vitrina.process import connect
 from vitrina.storefront.blueprints import BLUEPRINTS as STOREFRONT
-from vitrina.web import csrf, failures, formats, headers, health, limits, pages, sessions
+from vitrina.web import (
+    converters,
+    csrf,
+    failures,
+    formats,
+    headers,
+    health,
+    limits,
+    pages,
+    sessions,
+)
 from vitrina.web.assets import STATIC
 from vitrina.web.caching import PageCache
 from vitrina.web.front import Front
@@ -39,7 +49,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=_locale, default_translation_directories="translations")
     Compress(app)
-    for room in (sessions, csrf, formats, headers, pages, failures, limits, health):
+    for room in (converters, sessions, csrf, formats, headers, pages, failures, limits, health):
         room.init_app(app)
     for blueprint in (*STOREFRONT, *ADMIN):
         app.register_blueprint(blueprint)

@@ -13,11 +13,11 @@ from vitrina.accounts.models import User
 from vitrina.core import audit, store
 from vitrina.core.money import InvalidAmount, Money
 from vitrina.core.permissions import Permission
+from vitrina.web.converters import row_id
 from vitrina.web.links import url_for
 from vitrina.web.visitor import visitor
 
 Answer = str | Response | tuple[str, int]
-MOST_ID = 2**62
 
 MENU: tuple[tuple[Any, str, Permission | None], ...] = (
     (_l("Dashboard"), "admin_dashboard.index", None),
@@ -88,15 +88,12 @@ def done(words: Any, endpoint: str, **values: Any) -> Response:
 
 def number_arg(name: str) -> int | None:
     """A whole number of the query (a cursor); None when it is absent or odd."""
-    text = request.args.get(name, "")
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        return None
-    return min(int(text), MOST_ID)
+    return request.args.get(name, type=row_id)
 
 
 def text_arg(name: str = "q") -> str:
-    """A search of the query, without what no database keeps."""
-    return request.args.get(name, "").replace("\x00", "").strip()[:200]
+    """A search of the query."""
+    return request.args.get(name, "").strip()[:200]
 
 
 def next_url(cursor: int | None, name: str = "before") -> str | None:

@@ -12,6 +12,7 @@ from vitrina.orders.models import OrderState
 from vitrina.search import queries as search
 from vitrina.storefront.account.who import me
 from vitrina.web.access import signed_in
+from vitrina.web.converters import row_id
 from vitrina.web.links import url_for
 from vitrina.web.messages.orders import STATES
 from vitrina.web.visitor import visitor
@@ -25,7 +26,7 @@ PAGE = 20
 def history() -> str:
     asked = request.args.get("state", "")
     state = OrderState(asked) if asked in list(OrderState) else None
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_id)
     query = request.args.get("q", "")[:100]
     page = orders.history(me().id, before=before, limit=PAGE, state=state, query=query)
     return render_template(
