@@ -1,11 +1,32 @@
 """Charges: what really happened to a card. They are made by payment intents alone."""
 
+import copy
+
 from vitrina.simulator.calls import Context
 from vitrina.simulator.store import Json
 from vitrina.simulator.stripe import forms
 from vitrina.simulator.stripe.cards import Decline
 from vitrina.simulator.stripe.payment_methods import card_of
 from vitrina.simulator.stripe.wire import emit, found, keep, merge, new_id, operation, page
+
+NEW: Json = {
+    "amount_refunded": 0,
+    "application": None,
+    "application_fee": None,
+    "application_fee_amount": None,
+    "disputed": False,
+    "failure_balance_transaction": None,
+    "fraud_details": {},
+    "livemode": False,
+    "on_behalf_of": None,
+    "receipt_number": None,
+    "receipt_url": None,
+    "refunded": False,
+    "review": None,
+    "source_transfer": None,
+    "transfer_data": None,
+}
+"""What is the same in every charge when it is made."""
 
 
 def make(ctx: Context, intent: Json, method: Json, failure: Decline | None = None) -> Json:
@@ -14,12 +35,9 @@ def make(ctx: Context, intent: Json, method: Json, failure: Decline | None = Non
     body: Json = {
         "id": new_id("ch"),
         "object": "charge",
+        **copy.deepcopy(NEW),
         "amount": intent["amount"],
         "amount_captured": intent["amount"] if taken else 0,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
         "balance_transaction": new_id("txn") if taken else None,
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": intent["statement_descriptor"] or "VITRINA",
@@ -28,30 +46,19 @@ def make(ctx: Context, intent: Json, method: Json, failure: Decline | None = Non
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
         "failure_code": failure.code if failure else None,
         "failure_message": failure.message if failure else None,
-        "fraud_details": {},
-        "livemode": False,
         "metadata": intent["metadata"],
-        "on_behalf_of": None,
         "outcome": _outcome(failure),
         "paid": failure is None,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": _details(intent, method),
         "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
-        "refunded": False,
-        "review": None,
         "shipping": intent["shipping"],
-        "source_transfer": None,
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
         "status": "failed" if failure else "succeeded",
-        "transfer_data": None,
         "transfer_group": intent["transfer_group"],
         "_card": method["_card"],
     }

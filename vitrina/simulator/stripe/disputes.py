@@ -1,5 +1,7 @@
 """Disputes: a card's holder takes the money back, and a bank decides who keeps it."""
 
+import copy
+
 from vitrina.simulator.calls import Context
 from vitrina.simulator.store import Json
 from vitrina.simulator.stripe import forms
@@ -25,6 +27,17 @@ VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
 CLOSED = ("won", "lost")
 
 
+NEW: Json = {
+    "balance_transactions": [],
+    "enhanced_eligibility_types": [],
+    "is_charge_refundable": False,
+    "livemode": False,
+    "metadata": {},
+    "status": "needs_response",
+}
+"""What every dispute begins with."""
+
+
 def make(ctx: Context, charge: Json, reason: str, amount: int | None = None) -> Json:
     """Open a dispute over what is left of a charge; its amount leaves the shop's balance now.
 
@@ -34,15 +47,26 @@ def make(ctx: Context, charge: Json, reason: str, amount: int | None = None) -> 
     amount = left if amount is None else amount
     if charge["disputed"] or not 1 <= amount <= left:
         raise invalid(f"Charge {charge['id']} cannot be disputed for {amount}.")
-    body: Json = {
+    body = _shape(ctx, charge, reason, amount)
+    keep(ctx, body)
+    charge["disputed"] = True
+    keep(ctx, charge)
+    _enter(ctx, body, amount)
+    emit(ctx, "charge.dispute.created", body)
+    emit(ctx, "charge.dispute.funds_withdrawn", body)
+    return body
+
+
+def _shape(ctx: Context, charge: Json, reason: str, amount: int) -> Json:
+    """A new dispute's fields, all of them."""
+    return {
         "id": new_id("du"),
         "object": "dispute",
+        **copy.deepcopy(NEW),
         "amount": amount,
-        "balance_transactions": [],
         "charge": charge["id"],
         "created": ctx.tx.now(),
         "currency": charge["currency"],
-        "enhanced_eligibility_types": [],
         "evidence": {**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}},
         "evidence_details": {
             "due_by": ctx.tx.now() + ANSWER_SECONDS,
@@ -51,9 +75,6 @@ def make(ctx: Context, charge: Json, reason: str, amount: int | None = None) -> 
             "past_due": False,
             "submission_count": 0,
         },
-        "is_charge_refundable": False,
-        "livemode": False,
-        "metadata": {},
         "payment_intent": charge["payment_intent"],
         "payment_method_details": {
             "card": {
@@ -64,15 +85,7 @@ def make(ctx: Context, charge: Json, reason: str, amount: int | None = None) -> 
             "type": "card",
         },
         "reason": reason,
-        "status": "needs_response",
     }
-    keep(ctx, body)
-    charge["disputed"] = True
-    keep(ctx, charge)
-    _enter(ctx, body, body["amount"])
-    emit(ctx, "charge.dispute.created", body)
-    emit(ctx, "charge.dispute.funds_withdrawn", body)
-    return body
 
 
 def decide(ctx: Context, body: Json, verdict: str) -> Json:

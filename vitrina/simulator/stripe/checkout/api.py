@@ -1,5 +1,6 @@
 """Checkout Sessions, as the API offers them."""
 
+import copy
 import secrets
 
 from vitrina.simulator.calls import Context
@@ -156,25 +157,56 @@ def _line(said: forms.Tree) -> Json:
     }
 
 
+NEW: Json = {
+    "adaptive_pricing": {"enabled": False},
+    "after_expiration": None,
+    "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+    "client_secret": None,
+    "collected_information": None,
+    "consent": None,
+    "consent_collection": None,
+    "currency_conversion": None,
+    "custom_fields": [],
+    "customer_details": None,
+    "discounts": [],
+    "invoice": None,
+    "invoice_creation": None,
+    "livemode": False,
+    "metadata": {},
+    "mode": "payment",
+    "origin_context": None,
+    "payment_intent": None,
+    "payment_link": None,
+    "payment_method_collection": "if_required",
+    "payment_method_configuration_details": None,
+    "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+    "payment_status": "unpaid",
+    "permissions": None,
+    "phone_number_collection": {"enabled": False},
+    "recovered_from": None,
+    "setup_intent": None,
+    "shipping_address_collection": None,
+    "shipping_cost": None,
+    "shipping_options": [],
+    "status": "open",
+    "subscription": None,
+    "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+    "wallet_options": None,
+}
+"""What every session begins with."""
+
+
 def _shape(ctx: Context, said: forms.Tree, name: str, expires: int) -> Json:
     """A new session's fields, all of them."""
     return {
         "id": name,
         "object": "checkout.session",
-        "adaptive_pricing": {"enabled": False},
-        "after_expiration": None,
+        **copy.deepcopy(NEW),
         "allow_promotion_codes": said.get("allow_promotion_codes"),
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "billing_address_collection": said.get("billing_address_collection"),
         "cancel_url": said.get("cancel_url"),
         "client_reference_id": said.get("client_reference_id"),
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
         "created": ctx.tx.now(),
-        "currency_conversion": None,
-        "custom_fields": [],
         "custom_text": dict.fromkeys(
             ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
         ),
@@ -182,38 +214,13 @@ def _shape(ctx: Context, said: forms.Tree, name: str, expires: int) -> Json:
         "customer_creation": None
         if said.get("customer")
         else said.get("customer_creation", "if_required"),
-        "customer_details": None,
         "customer_email": said.get("customer_email"),
-        "discounts": [],
         "expires_at": expires,
-        "invoice": None,
-        "invoice_creation": None,
-        "livemode": False,
         "locale": said.get("locale"),
-        "metadata": {},
-        "mode": "payment",
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_collection": "if_required",
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": said.get("payment_method_types") or ["card"],
-        "payment_status": "unpaid",
-        "permissions": None,
-        "phone_number_collection": {"enabled": False},
-        "recovered_from": None,
         "saved_payment_method_options": said.get("saved_payment_method_options"),
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
         "submit_type": said.get("submit_type"),
-        "subscription": None,
         "success_url": said["success_url"],
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": said.get("ui_mode") or "hosted_page",
         "url": f"{ctx.url}pay/{name}",
-        "wallet_options": None,
     }

@@ -1,5 +1,6 @@
 """Payment intents, as the API offers them."""
 
+import copy
 import secrets
 
 from vitrina.simulator.calls import Context
@@ -83,6 +84,49 @@ def create(ctx: Context, said: forms.Tree) -> Json:
     return keep(ctx, intent)
 
 
+NEW: Json = {
+    "amount": 0,
+    "amount_capturable": 0,
+    "amount_details": {"tip": {}},
+    "amount_received": 0,
+    "application": None,
+    "application_fee_amount": None,
+    "canceled_at": None,
+    "cancellation_reason": None,
+    "capture_method": "automatic_async",
+    "customer": None,
+    "description": None,
+    "last_payment_error": None,
+    "latest_charge": None,
+    "livemode": False,
+    "metadata": {},
+    "next_action": None,
+    "on_behalf_of": None,
+    "payment_method": None,
+    "payment_method_configuration_details": None,
+    "payment_method_options": {
+        "card": {
+            "installments": None,
+            "mandate_options": None,
+            "network": None,
+            "request_three_d_secure": "automatic",
+        }
+    },
+    "processing": None,
+    "receipt_email": None,
+    "review": None,
+    "setup_future_usage": None,
+    "shipping": None,
+    "source": None,
+    "statement_descriptor": None,
+    "statement_descriptor_suffix": None,
+    "status": "requires_payment_method",
+    "transfer_data": None,
+    "transfer_group": None,
+}
+"""What every intent begins with."""
+
+
 def start(ctx: Context, said: forms.Tree) -> Json:
     """Keep a new intent that waits to be confirmed, and tell of it."""
     amounts.check(said["amount"], said["currency"])
@@ -94,52 +138,15 @@ def start(ctx: Context, said: forms.Tree) -> Json:
     body: Json = {
         "id": name,
         "object": "payment_intent",
-        "amount": 0,
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
+        **copy.deepcopy(NEW),
         "automatic_payment_methods": None
         if types
         else {"allow_redirects": "always", "enabled": True, **(automatic or {})},
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": "automatic_async",
         "client_secret": f"{name}_secret_{secrets.token_urlsafe(18)}",
         "confirmation_method": said.get("confirmation_method", "automatic"),
         "created": ctx.tx.now(),
         "currency": said["currency"],
-        "customer": None,
-        "description": None,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
-        "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {
-            "card": {
-                "installments": None,
-                "mandate_options": None,
-                "network": None,
-                "request_three_d_secure": "automatic",
-            }
-        },
         "payment_method_types": types or ["card"],
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
     }
     _write(ctx, body, said)
     emit(ctx, "payment_intent.created", body)
