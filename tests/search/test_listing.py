@@ -52,6 +52,32 @@ def test_a_misspelt_word_finds_the_likeliest_one_and_says_so(shop: Shop) -> None
     assert page.corrected_query == "tidal study"
 
 
+def test_misspelt_words_are_mended_to_what_stands_together(shop: Shop) -> None:
+    for number in range(3):
+        make.product(f"Gira {number}")
+        make.product(f"Bridge {number}", description="<p>Quite a tide of tears</p>")
+    make.product("Quiet Grid")
+    make.product("Tidal Study")
+    for typed in ("quiet gird", "quite gird", "tidl", "tidal stdy"):
+        page = queries.listing(Listing(query=typed))
+        assert titles(page)[:1] == ["Tidal Study" if typed[0] == "t" else "Quiet Grid"], typed
+    suggested = queries.suggest("tidl", "en", "EUR").products
+    assert [card.title for card in suggested] == ["Tidal Study"]
+
+
+def test_words_that_are_never_together_are_not_mended(shop: Shop) -> None:
+    make.product("Tear")
+    page = queries.listing(Listing(query="or near"))
+    assert (page.total, page.corrected_query) == (0, None)
+
+
+@pytest.mark.parametrize("query", ["😀", '""', "!?"])
+def test_signs_without_a_letter_find_nothing(shop: Shop, query: str) -> None:
+    make.product("Mug")
+    page = queries.listing(Listing(query=query))
+    assert (page.total, page.cards) == (0, ())
+
+
 def test_the_wrong_keyboard_layout_is_understood(shop: Shop) -> None:
     make.product("Мост над рекой")
     page = queries.listing(Listing(query="vjcn"))

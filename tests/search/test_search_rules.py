@@ -60,12 +60,28 @@ def test_distance_does_not_depend_on_the_side(left: str, right: str) -> None:
 
 
 def test_short_words_and_numbers_are_taken_as_they_are() -> None:
-    assert rules.nearest("oak", [("oat", 100)]) is None
-    assert rules.nearest("5070", [("5075", 100)]) is None
+    assert rules.likeliest("oak", [("oat", 100)], 4) == []
+    assert rules.likeliest("5070", [("5075", 100)], 4) == []
 
 
 def test_the_commoner_of_two_lookalikes_is_meant() -> None:
-    assert rules.nearest("wavs", [("wave", 2), ("ways", 9), ("tidal", 50)]) == "ways"
+    lookalikes = [("wave", 2), ("ways", 9), ("tidal", 50)]
+    assert rules.likeliest("wavs", lookalikes, 4) == ["ways", "wave"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "commoner"),
+    [("tidl", "tidal", "tide"), ("gird", "grid", "gira"), ("stdy", "study", "stay")],
+)
+def test_letters_left_out_or_swapped_are_likelier_than_others(
+    typed: str, meant: str, commoner: str
+) -> None:
+    assert rules.likeliest(typed, [(commoner, 90), (meant, 1)], 2) == [meant, commoner]
+
+
+def test_the_likeliest_sentences_come_first() -> None:
+    found = rules.together([["quiet", "quite"], ["grid", "gird"]], 3)
+    assert found == [("quiet", "grid"), ("quiet", "gird"), ("quite", "grid")]
 
 
 @given(st.lists(st.integers(-(2**62), 2**62), min_size=2, max_size=2))

@@ -16,6 +16,7 @@ from vitrina.search.understanding import Understood
 
 MOST_FACETS = 12
 MOST_VALUES = 30
+SCOPE = frozenset({"category", "collection", "query"})
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class Choice:
         if self.understood is not None:
             matched = text.matching(self.understood.terms).cte("matched")
             self._matched = matched.prefix_with("MATERIALIZED")
+        elif ask.query.strip():
+            self.conditions["query"] = sa.false()  # No letter was typed: nothing has it.
         if ask.category_id is not None:
             below = sa.select(EntryCategory.product_id).where(
                 EntryCategory.category_id == ask.category_id
@@ -66,7 +69,7 @@ class Choice:
     @property
     def scope(self) -> Any:
         """The products of the category, collection and query, before any filter."""
-        return self.without(*(set(self.conditions) - {"category", "collection"}))
+        return self.without(*(set(self.conditions) - SCOPE))
 
     @property
     def chosen(self) -> Any:
@@ -132,7 +135,7 @@ def count(choice: Choice) -> Counts:
         .group_by(EntryCategory.category_id),
         _scope_facets(choice),
     ]
-    filtered = [name for name in choice.conditions if name not in ("category", "collection")]
+    filtered = [name for name in choice.conditions if name not in SCOPE]
     if filtered:
         parts.append(_facet_counts("count", chosen))
     for name in filtered:

@@ -54,7 +54,7 @@ _NUMBER = re.compile(r"(\d+)")
 
 
 def listing(ask: Listing) -> Page:
-    """A page of products with its filters; two SELECTs, four at most when words are looked for.
+    """A page of products with its filters; two SELECTs, five at most when words are looked for.
 
     Raises UnknownSort, and BrokenCursor for a cursor that is not one of this order.
     """
@@ -258,7 +258,7 @@ def _natural(value: str) -> list[tuple[bool, int, str]]:
 
 
 def suggest(query: str, locale: str, currency: str, limit: int = 5) -> Suggestions:
-    """Queries, categories and products for what was typed so far; five SELECTs at most."""
+    """Queries, categories and products for what was typed so far; six SELECTs at most."""
     typed = rules.words(query)[: rules.MOST_WORDS]
     understood = understand(query)
     if understood is None:

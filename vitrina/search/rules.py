@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 from vitrina.search.errors import BrokenCursor
 
@@ -102,18 +103,36 @@ def slips_allowed(word: str) -> int:
     return 1 if len(word) < 7 else 2
 
 
-def nearest(word: str, candidates: Iterable[tuple[str, int]]) -> str | None:
-    """The best of ``candidates`` (word, how often it stands in the catalogue), or None.
+def likeliest(word: str, candidates: Iterable[tuple[str, int]], limit: int) -> list[str]:
+    """The best of ``candidates`` (word, how often it stands in the catalogue), at most ``limit``.
 
-    Fewer slips win, then the same first letter, then the commoner word.
+    Fewer slips win, then letters that are only missing or swapped over other letters, then the
+    same first letter, then the commoner word.
     """
     most = slips_allowed(word)
     ranked = []
     for candidate, count in candidates:
         slips = distance(word, candidate, most)
         if 0 < slips <= most:
-            ranked.append((slips, candidate[0] != word[0], -count, candidate))
-    return min(ranked)[3] if ranked else None
+            other = not _same_letters(word, candidate)
+            ranked.append((slips, other, candidate[0] != word[0], -count, candidate))
+    return [found[-1] for found in sorted(ranked)[:limit]]
+
+
+def _same_letters(left: str, right: str) -> bool:
+    """Whether the words have the same letters, or one is the other with letters left out."""
+    if len(left) == len(right):
+        return sorted(left) == sorted(right)
+    short, long = sorted((left, right), key=len)
+    rest = iter(long)
+    return all(char in rest for char in short)
+
+
+def together(choices: Sequence[Sequence[str]], limit: int) -> list[tuple[str, ...]]:
+    """One word of each of ``choices`` (the best first), the best sentences first."""
+    ranked = [range(len(words)) for words in choices]
+    places = sorted(product(*ranked), key=lambda ranks: (sum(ranks), ranks))[:limit]
+    return [tuple(choices[at][rank] for at, rank in enumerate(ranks)) for ranks in places]
 
 
 # Cursors

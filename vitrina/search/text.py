@@ -84,12 +84,12 @@ def matching(terms: Sequence[Term]) -> Any:
     """SELECT product_id, score of the products that have every term; a higher score is better."""
     table, key = _table()
     if db.dialect() == "sqlite":
-        asked: Any = sa.bindparam("fts", " AND ".join(_fts5(term) for term in terms))
+        asked = " AND ".join(_fts5(term) for term in terms)
         weights = ", ".join(str(weight) for weight in WEIGHTS)
         score: Any = sa.literal_column(f"round(-bm25(search_text, {weights}) * 1e9)")
         return (
             sa.select(key.label("product_id"), score.label("score"))
-            .where(sa.text("search_text MATCH :fts").bindparams(asked))
+            .where(sa.literal_column("search_text").op("MATCH")(asked))
             .select_from(table)
         )
     query = sa.func.to_tsquery(
@@ -103,6 +103,19 @@ def matching(terms: Sequence[Term]) -> Any:
         .select_from(table)
         .where(document.op("@@")(query))
     )
+
+
+def first_found(queries: Sequence[Sequence[Term]]) -> int | None:
+    """Which of ``queries`` is the first that finds a product; None when none does. One SELECT."""
+    if not queries:
+        return None
+    parts = [
+        sa.select(sa.literal(number).label("number")).where(sa.exists(matching(terms)))
+        for number, terms in enumerate(queries)
+    ]
+    found = sa.union_all(*parts).subquery()
+    first: int | None = session.scalar(sa.select(sa.func.min(found.c.number)))
+    return first
 
 
 def _fts5(term: Term) -> str:

@@ -31,7 +31,7 @@ def results() -> str:
     tree = catalog.categories()
     if not ask.query:
         title = _("Search")
-    elif page.total or page.corrected_query:
+    elif page.total:
         title = _("Results for “%(query)s”", query=page.corrected_query or ask.query)
     else:
         title = _("Nothing found for “%(query)s”", query=ask.query)
@@ -43,6 +43,7 @@ def results() -> str:
         shelves=shelves(tree, None, page),
         template="storefront/catalog/search.html",
         query=ask.query,
+        search_query=ask.query,
         corrected=page.corrected_query,
         popular=[] if page.total else _popular(),
         ways=[] if page.total else top_categories(tree),
