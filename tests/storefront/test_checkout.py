@@ -13,6 +13,7 @@ from vitrina.inventory import queries as stock
 from vitrina.notifications.models import Mail
 from vitrina.orders.actions import deliver, ship
 from vitrina.orders.models import Order, OrderState
+from vitrina.orders.rules import link_token
 from vitrina.payments.models import Payment
 from vitrina.shipping.actions import MethodDraft, save_zone
 
@@ -234,12 +235,12 @@ def test_an_order_that_is_collected_says_where_and_speaks_of_no_parcel(
     page = browser.open("/checkout?shipping_method=pickup")
     assert "Nothing is sent there" in page.text
     page = browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay")
-    path = browser.url
     for words in ("Collect at Calçada 41, Tue to Sat", "Ready to collect", "Being packed"):
         assert words in page.text
     for words in ("On its way", "Deliver to", "when it leaves"):
         assert words not in page.text
     (order,) = orders()
+    path = f"/orders/{order.number}?token={link_token(order.number)}"
     with committing():
         ship(order, carrier="", by="staff:1")
     assert "Come for it when it suits you" in browser.open(path).text
@@ -290,3 +291,28 @@ def test_money_by_webhook_settles_a_delayed_payment_and_a_forged_one_does_not(
         jobs.run_recurring()
         jobs.drain()
     assert orders()[0].state is OrderState.PAID
+
+
+def test_the_button_pressed_twice_leads_to_the_one_order(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id)
+    fields = {**browser.page.form("/checkout").fields, **ADDRESS, "card": GOOD, "step": "pay"}
+    browser.post("/checkout", fields)
+    page = browser.post("/checkout", fields)
+    assert len(orders()) == 1
+    assert orders()[0].number in page.h1[0]
+
+
+def test_a_good_card_after_the_back_button_is_asked_although_the_first_was_declined(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    fields = {**browser.page.form("/checkout").fields, **ADDRESS, "step": "pay"}
+    browser.post("/checkout", {**fields, "card": BAD}, status=402)
+    browser.post("/checkout", {**fields, "card": GOOD})
+    assert orders()[-1].state is OrderState.PAID
+
+
+def test_the_key_of_a_form_may_be_as_long_as_it_likes(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id)
+    browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay", key="k" * 500)
+    assert [order.state for order in orders()] == [OrderState.PAID]

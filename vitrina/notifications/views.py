@@ -6,9 +6,11 @@ from datetime import datetime
 from vitrina.core import locales
 from vitrina.core.address import PostalAddress, lines
 from vitrina.core.money import Money
+from vitrina.core.places import Destination
 from vitrina.notifications import office
 from vitrina.orders.credits import accounts_of
 from vitrina.orders.models import HELD, Order, OrderLine
+from vitrina.shipping import queries as shipping
 from vitrina.shipping.models import Shipment, ShipmentState
 
 
@@ -33,6 +35,8 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
+    """An order. ``collect_at``: where the buyer comes for it, None when it is sent."""
+
     number: str
     link: str
     invoice_link: str
@@ -49,6 +53,7 @@ class OrderView:
     deliver_from: datetime | None
     deliver_to: datetime | None
     payments: tuple[PaymentView, ...] = ()
+    collect_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,17 @@ def of_order(order: Order) -> OrderView:
         deliver_from=order.deliver_from,
         deliver_to=order.deliver_to,
         payments=_payments(order),
+        collect_at=_collect_at(order),
     )
+
+
+def _collect_at(order: Order) -> str | None:
+    address = order.shipping_address
+    if not address or not order.shipping_code:
+        return None
+    to = PostalAddress.from_dict(address)
+    place = Destination(to.country, to.region, to.postal_code)
+    return shipping.collection_point(place, order.shipping_code, order.locale)
 
 
 def _payments(order: Order) -> tuple[PaymentView, ...]:
