@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import structlog
@@ -93,6 +94,29 @@ def test_ten_captures_at_once_are_one(world: World) -> None:
     assert len(outcomes) == 10
     assert world.stripe.check(started.ref).status is Status.CAPTURED
     assert world.ledger(started.ref)["charged"] == 1000
+
+
+@pytest.mark.parametrize("rival", ["capture", "cancel"])
+def test_whoever_is_overtaken_says_what_the_other_did(
+    world: World, monkeypatch: pytest.MonkeyPatch, rival: str
+) -> None:
+    started, part = world.on_page(capture=False), Money(300, "EUR")
+    other = Stripe(settings(world.url))
+    ask_stripe = world.stripe.client.ask
+
+    def late(method: Any, *ids: str, **more: Any) -> Any:
+        if method.__name__ == "capture":
+            if rival == "capture":
+                other.capture(started.ref, part, "first")
+            else:
+                other.cancel(started.ref, "first")
+        return ask_stripe(method, *ids, **more)
+
+    monkeypatch.setattr(world.stripe.client, "ask", late)
+    outcome = world.stripe.capture(started.ref, TEN, "second")
+    wanted = (Status.CAPTURED, part) if rival == "capture" else (Status.CANCELLED, None)
+    assert (outcome.status, outcome.amount) == wanted
+    assert world.ledger(started.ref)["charged"] == (300 if rival == "capture" else 0)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

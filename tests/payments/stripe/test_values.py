@@ -98,6 +98,7 @@ def test_a_repeat_asks_exactly_the_same() -> None:
     assert asking.session(asked) == asking.session(asked)
     assert asking.session(asked)["payment_intent_data"]["capture_method"] == "manual"
     assert "expires_at" not in asking.session(asked)
+    assert asking.session(asked)["adaptive_pricing"] == {"enabled": False}
 
 
 def test_a_known_customer_is_named_instead_of_their_address() -> None:
