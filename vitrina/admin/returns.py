@@ -19,6 +19,8 @@ from vitrina.admin.desk import (
     number_arg,
     text_arg,
 )
+from vitrina.catalog import queries as catalog
+from vitrina.checkout import exchanging
 from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.core.permissions import Permission
@@ -37,6 +39,7 @@ from vitrina.orders.returns.models import (
 )
 from vitrina.web.access import requires
 from vitrina.web.messages.returns import CONDITIONS, KINDS, REASONS, STATES
+from vitrina.web.visitor import visitor
 
 bp = Blueprint("admin_returns", __name__, url_prefix="/admin/returns")
 
@@ -128,6 +131,7 @@ def _page(back: Return, **forms: Form) -> str:
         can={str(verb): RETURN.can(back, verb) for verb in ReturnVerb},
         missing={line.id: line.quantity - line.received for line in back.lines},
         worth=_worth(back) if back.state is ReturnState.RECEIVED else {},
+        wanted=_wanted(back),
         delivery=_delivery(back.order) if back.state is ReturnState.RECEIVED else None,
         reasons=REASONS,
         states=STATES,
@@ -135,6 +139,15 @@ def _page(back: Return, **forms: Form) -> str:
         conditions=[("", _("Choose")), *CONDITIONS.items()],
         **context,
     )
+
+
+def _wanted(back: Return) -> dict[int, str]:
+    """What is wanted for each line in an exchange, in words."""
+    ids = {line.id: line.wanted_id for line in back.lines if line.wanted_id is not None}
+    known = catalog.variants(ids.values())
+    return {
+        line: known[one].label(visitor().locale.code) for line, one in ids.items() if one in known
+    }
 
 
 def _worth(back: Return) -> dict[int, Any]:
@@ -216,6 +229,21 @@ def inspect(number: str) -> Answer:
         )
         note("return.inspect", f"return:{number}", pieces=_accepted(verdicts))
     return done(_("It is decided, and the buyer gets what is due."), ".show", number=number)
+
+
+@bp.post("/<number>/exchange")
+@requires(Permission.ORDERS_REFUND)
+def exchange(number: str) -> Answer:
+    """Take the pieces back and send what is wanted instead."""
+    back = queries.by_number(number)
+    verdicts = {line.id: verdict(line.id, back.order.currency) for line in back.lines}
+    with committing():
+        made = exchanging.exchange(back, verdicts, note=request.form.get("note", ""), by=me().actor)
+        replacement = made.number
+        note("return.exchange", f"return:{number}", order=replacement)
+    return done(
+        _("The replacement is order %(number)s.", number=replacement), ".show", number=number
+    )
 
 
 def _accepted(verdicts: dict[int, Verdict]) -> int:

@@ -12,6 +12,7 @@ from vitrina.api.returns import by_order_line, changed, returns
 from vitrina.api.returns_out import ReturnOut
 from vitrina.api.schemas import AmountIn, Id, In, Quantity
 from vitrina.api.tokens import current_user
+from vitrina.checkout import exchanging
 from vitrina.core import audit
 from vitrina.core.db import committing
 from vitrina.core.permissions import Permission
@@ -120,6 +121,24 @@ def inspect(number: str, body: InspectionIn) -> Answer:
     with committing():
         actions.inspect(back, verdicts, with_shipping=body.with_shipping, note=body.note, by=_by())
         _note("return.inspect", back)
+    return changed(number)
+
+
+@endpoint(
+    returns, "POST", "/returns/<number>/exchange",
+    summary="Take the pieces of an exchange back, and order what is wanted instead",
+    description="The replacement is an order of its own (`replacement_number`), paid by what came "
+    "back. What it costs less goes back as money, what it costs more is transferred.",
+    access=requires(Permission.ORDERS_REFUND),
+    body=InspectionIn, answer=ReturnOut, idempotent=True, errors=(404, 409),
+)  # fmt: skip
+def exchange(number: str, body: InspectionIn) -> Answer:
+    back = queries.by_number(number)
+    own, currency = by_order_line(back), back.order.currency
+    verdicts = {_own(own, one.line_id): _verdict(one, currency) for one in body.lines}
+    with committing():
+        made = exchanging.exchange(back, verdicts, note=body.note, by=_by())
+        _note("return.exchange", back, order=made.number)
     return changed(number)
 
 

@@ -1,6 +1,6 @@
 """What staff and buyers do with a return once it is there. It begins in ``opening.py``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -38,11 +38,12 @@ from vitrina.orders.returns.models import (
     ReturnVerb,
 )
 from vitrina.orders.returns.opening import Piece, open_for, request, withdraw
-from vitrina.orders.rules import RefundPart
+from vitrina.orders.rules import RefundPart, cut
 from vitrina.payments.credit import actions as credit
 from vitrina.payments.models import Refund
 
 __all__ = [
+    "Credited",
     "Piece",
     "Verdict",
     "approve",
@@ -68,6 +69,14 @@ class Verdict:
     restocked: int = 0
     condition: Condition | None = None
     deducted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """An account on which a refund becomes credit, and how much of it at most."""
+
+    account_id: int
+    most: Money
 
 
 def approve(back: Return, *, instructions: str = "", label_url: str = "", by: str) -> None:
@@ -128,14 +137,16 @@ def inspect(
     *,
     with_shipping: bool | None = None,
     note: str = "",
+    towards: Credited | None = None,
     by: str,
 ) -> list[Refund]:
     """Decide what is given for each line (``{return_line_id: verdict}``), and owe it to the buyer.
 
     Refunds are made of the order line's stored sums, so that all its pieces, in whatever steps
     they come back, give exactly what the line cost. ``with_shipping``: the delivery goes back as
-    well; None leaves it as the return was opened. The worker sends the money. Raises WrongState,
-    InvalidInspection, NotRefundable, NotReturnable, NoAccount.
+    well; None leaves it as the return was opened. ``towards``: what an exchange needs becomes
+    credit, and the rest is money. The worker sends it. Raises WrongState, InvalidInspection,
+    NotRefundable, NotReturnable, NoAccount.
     """
     back = _locked(back)
     order = back.order
@@ -144,14 +155,9 @@ def inspect(
     RETURN.move(back, ReturnVerb.INSPECT, by=by, note=note.strip()[: rules.MOST_WORDS])
     if with_shipping is not None:
         back.with_shipping = with_shipping
-    parts = _parts(order, back)
-    total = sum(part.amount for part in parts)
-    owed: list[Refund] = []
-    if total:
-        why = f"return {back.number}"
-        owed = refunds.owe(order, order.money(total), parts=parts, reason=why, by=by)
-    if back.as_credit:
-        _to_credit(order, owed, by=by)
+    if towards is None and back.as_credit:
+        towards = _own_credit(order, by=by)
+    owed = _owe(order, back, _parts(order, back), towards, by=by)
     session.add_all(ReturnRefund(return_id=back.id, refund_id=one.id) for one in owed)
     _restock(order, back, by=by)
     session.flush()
@@ -200,12 +206,33 @@ def _parts(order: Order, back: Return) -> list[RefundPart]:
     return parts
 
 
-def _to_credit(order: Order, owed: list[Refund], *, by: str) -> None:
+def _own_credit(order: Order, *, by: str) -> Credited:
     if order.user_id is None:
         raise NoAccount(number=order.number)
     account = credit.credit_account(order.user_id, order.currency, by=by)
-    for refund in owed:
-        refund.account_id = account.id
+    return Credited(account.id, order.total_money)
+
+
+def _owe(
+    order: Order,
+    back: Return,
+    parts: Sequence[RefundPart],
+    towards: Credited | None,
+    *,
+    by: str,
+) -> list[Refund]:
+    """Owe the parts: what goes ``towards`` credit first, the rest the way it was paid."""
+    as_credit, as_money = cut(parts, towards.most.minor if towards else 0)
+    owed: list[Refund] = []
+    own = towards.account_id if towards else None
+    for some, account_id in ((as_credit, own), (as_money, None)):
+        total = order.money(sum(part.amount for part in some))
+        if total:
+            made = refunds.owe(order, total, parts=some, reason=f"return {back.number}", by=by)
+            for refund in made:
+                refund.account_id = account_id
+            owed += made
+    return owed
 
 
 def _restock(order: Order, back: Return, *, by: str) -> None:
@@ -215,9 +242,8 @@ def _restock(order: Order, back: Return, *, by: str) -> None:
         variant_id = line.order_line.variant_id
         if line.restocked and variant_id is not None:
             pieces[variant_id] = pieces.get(variant_id, 0) + line.restocked
-    if not pieces:
-        return
-    inventory.lock(pieces)
+    wanted = [line.wanted_id for line in back.lines if line.wanted_id is not None]
+    inventory.lock([*pieces, *wanted])
     for variant_id, quantity in sorted(pieces.items()):
         inventory.restock(variant_id, quantity, order.number, by=by)
 
