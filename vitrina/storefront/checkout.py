@@ -22,8 +22,10 @@ from vitrina.checkout.rules import Checkout, is_email
 from vitrina.core.address import PostalAddress
 from vitrina.core.db import committing, session
 from vitrina.core.errors import DomainError
-from vitrina.core.ids import new_token
+from vitrina.core.ids import hash_token, new_token
 from vitrina.core.places import Destination
+from vitrina.orders import queries as orders
+from vitrina.payments.models import PaymentState
 from vitrina.storefront import checkout_parts as parts
 from vitrina.storefront import credit_parts
 from vitrina.web import address_fields, paying
@@ -56,7 +58,7 @@ def place() -> Shown:
     """Place the order and pay for it, or only show the page again for another country."""
     cart = visitor().cart()
     if cart is None or not cart.buying:
-        return _nothing_to_buy()
+        return _ordered() or _nothing_to_buy()
     values = {name: value.strip()[:2000] for name, value in request.form.items()}
     step = values.pop("step", "")
     if step in ("gift_card", "store_credit") or step.startswith("drop-") or values.get("gift_card"):
@@ -101,7 +103,7 @@ def _buy(cart: Cart, values: Mapping[str, str], ask: Checkout) -> Shown:
             order = actions.place(
                 cart,
                 ask,
-                key=values.get("key") or new_token(),
+                key=_order_key(values.get("key", "")),
                 user_id=user.id if user else None,
                 locale=visitor().locale.code,
             )
@@ -117,6 +119,21 @@ def _buy(cart: Cart, values: Mapping[str, str], ask: Checkout) -> Shown:
         return redirect(result.redirect_url, 303)
     visitor().forget_cart()
     return redirect(paying.order_link(order.number), 303)
+
+
+def _order_key(typed: str) -> str:
+    """What makes a form sent twice one order; another one after a card of it was declined."""
+    key = hash_token(typed or new_token())
+    known = orders.find_by_key(key)
+    tried = None if known is None else paying.latest(known)
+    return new_token() if tried is not None and tried.state is PaymentState.FAILED else key
+
+
+def _ordered() -> Response | None:
+    """The way to the order that this very form has placed before: its button was pressed twice."""
+    key = request.form.get("key", "")
+    known = orders.find_by_key(hash_token(key)) if key else None
+    return redirect(paying.order_link(known.number), 303) if known is not None else None
 
 
 def _refused(cart: Cart, values: Mapping[str, str], error: DomainError) -> Shown:
