@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import stripe
 import structlog
 import structlog.testing
 
@@ -142,15 +143,13 @@ def test_giving_up_whose_answer_is_lost_is_repeated(world: World, fault: str) ->
 
 
 def test_a_payment_is_found_although_it_cannot_be_asked_for_as_before(world: World) -> None:
-    asked = ask()
-    started = world.stripe.start(asked).outcome
+    asked, named = ask(), ask(token="pm_card_visa")
+    started, held = world.stripe.start(asked).outcome, world.stripe.start(named).outcome
     for _ in range(120):
         world.stripe.client.v1.payment_intents.create({"amount": 100, "currency": "eur"})
     for changed in (replace(asked, locale="ru"), replace(asked, email="new@example.com")):
         assert world.stripe.recover(changed).ref == started.ref
         assert world.stripe.start(changed).outcome.ref == started.ref
-    named = ask(token="pm_card_visa")
-    held = world.stripe.start(named).outcome
     other = replace(named, order_number="VT-7654321")
     assert world.stripe.recover(other).ref == held.ref
     with pytest.raises(ProviderTimeout):
@@ -177,6 +176,16 @@ def test_a_wrong_key_fails_what_begins_and_says_nothing_of_what_began(world: Wor
     ):
         with pytest.raises(ProviderTimeout):
             call()
+
+
+@pytest.mark.parametrize("code", ["lock_timeout", "idempotency_key_in_use", "rate_limit"])
+def test_what_is_still_under_way_is_unknown_whatever_the_status(world: World, code: str) -> None:
+    def busy(*_: Any) -> Any:
+        told = {"error": {"code": code, "type": "invalid_request_error"}}
+        raise stripe.InvalidRequestError("busy", None, code, http_status=400, json_body=told)
+
+    with pytest.raises(ProviderTimeout):
+        world.stripe.client.ask(busy)
 
 
 def test_without_an_answer_from_stripe_nothing_is_said(world: World) -> None:

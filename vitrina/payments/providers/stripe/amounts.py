@@ -1,7 +1,8 @@
 """Money as Stripe counts it: whole numbers of the currency's smallest unit, which Stripe chooses.
 
 Its choice is not everywhere that of ISO 4217, and not everywhere ours: the króna and the Ugandan
-shilling have two decimals there that must be zero, and of three decimals the last must be.
+shilling have two decimals there that must be zero (we count none in these, so they are), and of
+three decimals the last must be.
 """
 
 from decimal import Decimal
@@ -11,8 +12,6 @@ from vitrina.core.money import Money, decimals, round_half_up
 _NO_DECIMALS = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
 NO_DECIMALS = frozenset(_NO_DECIMALS.split())
 THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
-WHOLE = frozenset({"ISK", "UGX"})
-"""No fractions are taken in these, although they are written with two decimals."""
 
 
 def problem(amount: Money) -> str:
@@ -22,9 +21,8 @@ def problem(amount: Money) -> str:
     """
     if amount.minor <= 0:
         return "amount_too_small"
-    units = _units(amount)
-    step = 10 if amount.currency in THREE_DECIMALS else 100 if amount.currency in WHOLE else 1
-    return "decimals_not_supported" if units % step else ""
+    step = 10 if amount.currency in THREE_DECIMALS else 1
+    return "decimals_not_supported" if _units(amount) % step else ""
 
 
 def written(amount: Money) -> int:
