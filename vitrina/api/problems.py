@@ -7,11 +7,11 @@ from typing import Any
 import structlog
 from flask import Response, request
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from vitrina.core.db import session, to_json
-from vitrina.core.errors import DomainError, NotFound
+from vitrina.core.db import is_duplicate, session, to_json
+from vitrina.core.errors import DomainError, NotFound, Overtaken
 from vitrina.web.messages.words import sentence, status_of
 
 log = structlog.get_logger("vitrina.api")
@@ -103,6 +103,8 @@ def to_problem(error: Exception) -> Problem:
         return validation(error)
     if isinstance(error, HTTPException) and error.code is not None and error.code >= 400:
         return _of_http(error)
+    if isinstance(error, IntegrityError) and is_duplicate(error):
+        return _of_domain(Overtaken())
     if isinstance(error, OperationalError):
         log.error("api.database", path=request.path, exc_info=error)
         headers = {"Retry-After": "5"}

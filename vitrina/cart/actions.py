@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from vitrina.cart import queries
 from vitrina.cart.errors import InvalidCountry, TooMany, UnknownCode
 from vitrina.cart.keeping import (
     adopt,
@@ -19,7 +20,8 @@ from vitrina.cart.wishes import adopt_wishlist, like, unlike
 from vitrina.catalog.errors import UnknownCurrency
 from vitrina.catalog.queries import rates
 from vitrina.core import clock
-from vitrina.core.db import session
+from vitrina.core.db import insert_first, session
+from vitrina.core.errors import Overtaken
 from vitrina.core.ids import hash_token, new_token
 from vitrina.core.places import country_codes
 from vitrina.inventory.queries import availability
@@ -52,7 +54,10 @@ __all__ = [
 
 
 def open_cart(*, user_id: int | None = None, currency: str, locale: str) -> tuple[Cart, str]:
-    """Begin a cart. Gives it with the token by which a guest finds it again."""
+    """Begin a cart. Gives it with the token by which a guest finds it again.
+
+    A customer has one: it is theirs when another request of theirs began it just now.
+    """
     token = new_token()
     now = clock.now()
     cart = Cart(
@@ -66,9 +71,12 @@ def open_cart(*, user_id: int | None = None, currency: str, locale: str) -> tupl
         expires_at=now + LIFE,
         lines=[],
     )
-    session.add(cart)
-    session.flush()
-    return cart, token
+    if insert_first(cart):
+        return cart, token
+    known = queries.of_user(user_id) if user_id is not None else None
+    if known is None:
+        raise Overtaken()
+    return known, ""
 
 
 def add_item(cart: Cart, variant_id: int, quantity: int = 1) -> CartLine:

@@ -15,13 +15,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session
 from sqlalchemy.orm import sessionmaker as make_sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from vitrina.core import clock
+from vitrina.core import clock, points
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -33,6 +33,7 @@ NAMING = {
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Minor = sa.BigInteger
+DUPLICATES = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
@@ -234,7 +235,9 @@ def committing() -> Iterator[None]:
             hook()
         session.flush()
         out = outgoing()
+        points.reach("commit.before")
         session.commit()
+        points.reach("commit.after")
     except BaseException:
         session.rollback()
         raise
@@ -244,6 +247,34 @@ def committing() -> Iterator[None]:
     if out:
         for deliver in _after_commit:
             deliver(out)
+
+
+def is_duplicate(error: sa.exc.IntegrityError) -> bool:
+    """Whether a row was refused because another one has its unique values."""
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
+    return code in DUPLICATES
+
+
+def insert_first(row: Base) -> bool:
+    """Store a new row; False when somebody else was quicker to store one of the same values.
+
+    The transaction goes on in both cases.
+    """
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except sa.exc.IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        return False
+    return True
+
+
+def insert_missing(model: type[Base], rows: list[dict[str, Any]], *, unique: list[str]) -> None:
+    """Insert the rows whose ``unique`` columns no stored row has yet; the others are left out."""
+    insert: Any = postgresql.insert if dialect() == "postgresql" else sqlite.insert
+    session.execute(insert(model).values(rows).on_conflict_do_nothing(index_elements=unique))
 
 
 def is_committing() -> bool:

@@ -7,7 +7,7 @@ class DomainError(Exception):
     """A rule of the shop said no.
 
     ``code`` is stable and public; ``facts`` are plain values (strings, numbers, lists) that a face
-    may show. Raise one of the six kinds below, never this class.
+    may show. Raise one of the kinds below, never this class.
     """
 
     code: ClassVar[str] = "error"
@@ -37,6 +37,12 @@ class Conflict(DomainError):
     """It was right when it was sent, but the world has moved on."""
 
     code = "conflict"
+
+
+class Overtaken(Conflict):
+    """Somebody else stored the same at the same moment."""
+
+    code = "overtaken"
 
 
 class Forbidden(DomainError):

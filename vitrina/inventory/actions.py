@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from vitrina.catalog.events import ProductChanged
-from vitrina.core import clock, store
+from vitrina.core import clock, db, store
 from vitrina.core.db import session
 from vitrina.core.events import record
 from vitrina.inventory import ledger, promises, taking
@@ -226,15 +226,13 @@ def release_expired(limit: int = 100) -> int:
 
 def request_notice(variant_id: int, email: str, locale: str) -> None:
     """Remember that ``email`` wants to be told when the variant is back. Asking twice is once."""
-    known = session.scalar(
-        sa.select(StockRequest).where(
-            StockRequest.variant_id == variant_id, StockRequest.email == email.lower()
-        )
+    asked = {"variant_id": variant_id, "email": email.lower(), "locale": locale}
+    db.insert_missing(StockRequest, [asked], unique=["variant_id", "email"])
+    session.execute(
+        sa.update(StockRequest)
+        .where(StockRequest.variant_id == variant_id, StockRequest.email == email.lower())
+        .values(told_at=None, locale=locale)
     )
-    if known is None:
-        session.add(StockRequest(variant_id=variant_id, email=email.lower(), locale=locale))
-    else:
-        known.told_at, known.locale = None, locale
 
 
 def _check(quantity: int) -> None:

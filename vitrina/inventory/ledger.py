@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vitrina.catalog.models.products import Variant
-from vitrina.core import clock, store
+from vitrina.core import clock, db, store
 from vitrina.core.db import session
 from vitrina.core.events import record
 from vitrina.inventory.errors import LocationNotFound
@@ -185,10 +185,8 @@ def location_id(code: str | None = None) -> int:
         return found
     if code:
         raise LocationNotFound(code=code)
-    made = Location(code="main", name="Main")
-    session.add(made)
-    session.flush()
-    return made.id
+    db.insert_missing(Location, [{"code": "main", "name": "Main"}], unique=["code"])
+    return location_id("main")
 
 
 def items(variant_ids: Iterable[int], location: int) -> dict[int, StockItem]:
@@ -200,7 +198,9 @@ def items(variant_ids: Iterable[int], location: int) -> dict[int, StockItem]:
         rows: list[dict[str, Any]] = [
             {"variant_id": variant_id, "location_id": location} for variant_id in missing
         ]
-        session.execute(sa.insert(StockItem), rows)
+        for start in range(0, len(rows), 500):
+            some = rows[start : start + 500]
+            db.insert_missing(StockItem, some, unique=["variant_id", "location_id"])
         found |= _locked(missing, location)
     return found
 

@@ -1,15 +1,16 @@
 """Errors in the storefront and the staff area: a sentence and the way back, or a page."""
 
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from vitrina.core.db import session
-from vitrina.core.errors import DomainError, Forbidden, NotFound
+from vitrina.core.db import is_duplicate, session
+from vitrina.core.errors import DomainError, Forbidden, NotFound, Overtaken
 from vitrina.web.links import local_path
 from vitrina.web.messages.words import sentence, status_of
 
@@ -61,6 +62,11 @@ def on_crash(error: Exception, status: int = 500) -> Response:
     return Response(template.render(request_id=request_id), status, mimetype="text/html")
 
 
+def on_integrity_error(error: IntegrityError) -> Any:
+    """Of two who store the same at once, the second one is told to look again (409)."""
+    return on_domain_error(Overtaken()) if is_duplicate(error) else on_crash(error)
+
+
 def on_no_database(error: OperationalError) -> Response:
     """The database is away, or somebody else held a row for too long: 503, try again."""
     response = on_crash(error, 503)
@@ -91,5 +97,6 @@ def _back() -> str:
 def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(IntegrityError, on_integrity_error)
     app.register_error_handler(OperationalError, on_no_database)
     app.register_error_handler(Exception, on_crash)

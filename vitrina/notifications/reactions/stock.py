@@ -23,7 +23,7 @@ def back_in_stock(event: BackInStock) -> None:
         "back_in_stock",
         to=wish.email,
         locale=wish.locale,
-        key=f"back_in_stock:{wish.id}",
+        key=f"back_in_stock:{wish.id}:{wish.told_at}",  # who asks again is told again
         context={
             "title": variant.product.text("title", locale.code),
             "label": variant.label(locale.code),

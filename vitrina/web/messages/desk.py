@@ -27,6 +27,7 @@ MESSAGES = {
     "media_not_found": _l("There is no such picture."),
     "missing_price": _l("Everything that is sold has a price."),
     "order_not_sold": _l("This order is not paid, so it has no invoice yet."),
+    "overtaken": _l("Somebody did the same at this moment. Have a look, and try again."),
     "product_not_found": _l("There is no such product."),
     "promotion_not_found": _l("There is no such promotion."),
     "request_in_progress": _l("The first request with this key is still being answered."),
