@@ -66,6 +66,12 @@ def test_a_product_is_made_changed_and_removed(owner: Browser) -> None:
     )
     owner.submit(f"{path}/variants", **{f"price-{variant}": "24.50", f"pieces-{variant}": "9"})
     owner.submit(f"{path}/options", options="Size: S; M; L\nFrame: Oak; None")
+    owner.submit(f"{path}/variants", **{"price-all": "25.00", "pieces-all": "3"})
+    session.rollback()
+    shelves = availability([one.id for one in catalog.by_id(product.id).variants])
+    assert {one.available for one in shelves.values()} == {3}
+    owner.open(path)
+    owner.submit(f"{path}/variants", **{"price-all": "24.50"})
     session.rollback()
     changed = catalog.by_id(product.id)
     assert (changed.title, changed.tags) == ("Tide print two", ["sea", "blue"])
@@ -193,9 +199,13 @@ def test_a_paid_order_is_refunded_in_part_and_another_cancelled(owner: Browser) 
     order = make.paid_order([(make.variant(price="20.00"), 1)])
     path = f"/admin/orders/{order.number}"
     owner.open(path)
+    owner.open(f"{path}/refunds")
     owner.submit(f"{path}/refunds", amount="5.00", refund_reason="A scratch")
-    owner.submit(f"{path}/refunds", amount="-5.00", refund_reason="No")
+    owner.submit(f"{path}/refunds", step="refund")
+    owner.open(f"{path}/refunds")
+    owner.submit(f"{path}/refunds", amount="-5.00", refund_reason="No", status=422)
     owner.submit(f"{path}/refunds", amount="500.00", refund_reason="Too much")
+    owner.submit(f"{path}/refunds", step="refund", status=409)
     session.rollback()
     refunds = [
         one for payment in orders.by_number(order.number).payments for one in payment.refunds

@@ -6,6 +6,8 @@ from vitrina.accounts import queries
 from vitrina.admin.desk import next_url, number_arg, text_arg
 from vitrina.core.permissions import Permission
 from vitrina.orders import queries as orders
+from vitrina.payments.credit import queries as credits
+from vitrina.payments.credit.models import CreditKind
 from vitrina.web.access import requires
 
 bp = Blueprint("admin_customers", __name__, url_prefix="/admin/customers")
@@ -30,6 +32,7 @@ def show(user_id: int) -> str:
     return render_template(
         "admin/customers/show.html",
         user=user,
+        credit=[one for one in credits.all_of_user(user.id) if one.kind is CreditKind.STORE_CREDIT],
         addresses=queries.addresses(user),
         orders=orders.history(user.id, limit=50).orders,
     )

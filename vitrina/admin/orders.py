@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from vitrina.admin.desk import (
@@ -13,7 +13,6 @@ from vitrina.admin.desk import (
     Form,
     done,
     me,
-    money_of,
     next_url,
     note,
     number_arg,
@@ -25,9 +24,11 @@ from vitrina.core.errors import Invalid
 from vitrina.core.permissions import Permission
 from vitrina.notifications import queries as mails
 from vitrina.orders import actions, queries
+from vitrina.orders.credits import accounts_of
 from vitrina.orders.invoices import queries as invoices
 from vitrina.orders.models import ORDER, Order, OrderState, OrderVerb
 from vitrina.orders.returns import queries as returns
+from vitrina.payments.ledger import queries as ledger
 from vitrina.shipping import queries as parcels
 from vitrina.web.access import requires
 
@@ -36,12 +37,6 @@ bp = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
 
 class Cancellation(Form):
     cancel_reason = StringField(_l("Reason"), validators=[DataRequired(), Length(max=300)])
-
-
-class Refunding(Form):
-    amount = StringField(_l("Amount"), validators=[DataRequired(), Length(max=30)])
-    refund_reason = StringField(_l("Reason"), validators=[DataRequired(), Length(max=300)])
-    restock = BooleanField(_l("Put everything that was shipped back on the shelf"))
 
 
 class Noting(Form):
@@ -92,7 +87,6 @@ def _page(order: Order, **forms: Form) -> str:
     steps += [(one.created_at, "note", one.by, one.text) for one in order.notes]
     context: dict[str, Any] = {
         "cancellation": Cancellation(),
-        "refunding": Refunding(),
         "noting": Noting(),
         "shipping": Shipping(),
         **forms,
@@ -103,6 +97,8 @@ def _page(order: Order, **forms: Form) -> str:
         left=left,
         steps=sorted(steps, key=lambda step: step[0]),
         mails=mails.of_subject(f"order:{order.number}"),
+        accounts=accounts_of(order.payments),
+        entries=ledger.of_order(order.id),
         documents=invoices.of_order(order.id),
         can_cancel=ORDER.can(order, OrderVerb.CANCEL),
         returns=returns.of_order(order.id),
@@ -177,30 +173,6 @@ def receive_payment(number: str) -> Answer:
         checkout.receive_payment(queries.lock(order.id), by=me().actor)
         note("order.mark_paid", f"order:{number}")
     return done(_("The order is paid."), ".show", number=number)
-
-
-@bp.post("/<number>/refunds")
-@requires(Permission.ORDERS_REFUND)
-def refund(number: str) -> Answer:
-    order, form = queries.by_number(number), Refunding()
-    if not form.is_good():
-        return _page(order, refunding=form), 422
-    amount = money_of(form.amount.data, "amount", order.currency)
-    if amount is None or not amount:
-        raise Invalid(field="amount")
-    restock = _shipped(order) if form.restock.data else None
-    with committing():
-        checkout.refund(
-            order, amount, reason=form.refund_reason.data or "", by=me().actor, restock=restock
-        )
-        note("order.refund", f"order:{number}", amount=amount.text, reason=form.refund_reason.data)
-    return done(_("The money goes back to the buyer."), ".show", number=number)
-
-
-def _shipped(order: Order) -> dict[int, int]:
-    left = actions.unshipped(order)
-    sent = {line.id: line.quantity - left.get(line.id, 0) for line in order.lines}
-    return {line_id: pieces for line_id, pieces in sent.items() if pieces > 0}
 
 
 @bp.post("/<number>/notes")

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 
 from vitrina.checkout.errors import OrderNotPayable
 from vitrina.checkout.placing import place, used_promotions
-from vitrina.checkout.rules import may_expire, pays_until, pieces
+from vitrina.checkout.rules import LONGEST_WAIT, may_expire, pays_until, pieces
 from vitrina.checkout.settling import ON_ITS_WAY, close_cart, lock_cart, settle, settle_refund
 from vitrina.core import clock
 from vitrina.core.db import session
+from vitrina.core.events import record
 from vitrina.core.money import Money
 from vitrina.inventory import actions as inventory
 from vitrina.orders import actions as orders
 from vitrina.orders import queries, refunds
+from vitrina.orders.events import PaymentFailed
 from vitrina.orders.models import ORDER, Order, OrderState, OrderVerb
 from vitrina.orders.rules import coupon_reference, cut
 from vitrina.payments import actions as payments
@@ -33,6 +35,7 @@ __all__ = [
     "place",
     "receive_payment",
     "refund",
+    "release",
     "retry_payment",
     "settle",
     "settle_refund",
@@ -104,6 +107,22 @@ def capture(order: Order, amount: Money | None = None, *, by: str) -> Payment:
     due = min(payment.money, order.outstanding - order.held, key=lambda money: money.minor)
     payments.want_capture(payment, due if amount is None else amount, by=by)
     return payment
+
+
+def release(order: Order, *, by: str) -> None:
+    """Let the authorized money of an order go; its buyer has a day to pay another way.
+
+    Raises NotCapturable when there is none, or staff are taking it already.
+    """
+    order = queries.lock(order.id)
+    ready = [one for one in order.attempts if one.state is PaymentState.AUTHORIZED]
+    if not ready or any(one.capturing is not None for one in ready):
+        raise NotCapturable(wanted="", authorized="0")
+    for payment in ready:
+        payments.abandon(payment_queries.lock(payment.id), by=by, note="released")
+    if order.state is OrderState.AWAITING_PAYMENT:
+        order.expires_at = clock.now() + LONGEST_WAIT
+        record(PaymentFailed(order_id=order.id, number=order.number, reason="released"))
 
 
 def receive_payment(order: Order, *, by: str) -> Payment:

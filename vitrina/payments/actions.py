@@ -18,7 +18,13 @@ from vitrina.payments.events import PaymentCapturing, PaymentGivenUp
 from vitrina.payments.ledger import actions as ledger
 from vitrina.payments.ledger import rules as books
 from vitrina.payments.ledger.models import EntryKind
-from vitrina.payments.models import PAYMENT, Payment, PaymentState, PaymentVerb
+from vitrina.payments.models import (
+    PAYMENT,
+    Payment,
+    PaymentState,
+    PaymentVerb,
+    WebhookEvent,
+)
 from vitrina.payments.provider import Outcome, ProviderInfo, Status
 from vitrina.payments.rules import Effect, came_in, holder, is_as_asked, reason_of
 
@@ -189,3 +195,9 @@ def solve_problem(payment: Payment, *, by: str, note: str) -> None:
     )
     payment.problem = ""
     session.flush()
+
+
+def solve_notice(event: WebhookEvent, *, by: str, note: str) -> None:
+    """Staff have looked at what a provider told of a payment that is not ours."""
+    subject = queries.notice_subject(event.id)
+    audit.note(by, queries.NOTICE_SEEN, subject, {}, {"note": note, "event": event.event_id})

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from vitrina.core import clock
+from vitrina.core.audit import AuditEntry
 from vitrina.core.db import session
 from vitrina.payments.errors import PaymentNotFound
 from vitrina.payments.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
@@ -16,6 +17,8 @@ UNBOOKED = ("wrong_currency", "unknown_refund")
 """Problems that mean that the provider's books and ours differ."""
 
 OPEN = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.AUTHORIZED)
+NOTICE_SEEN = "webhook.solve"
+"""The audit log's word for a message that staff have looked at."""
 
 
 def by_id(payment_id: int) -> Payment:
@@ -109,11 +112,41 @@ def problems(*, limit: int = 200) -> Sequence[Payment]:
     ).all()
 
 
+def notice_subject(event_id: int) -> str:
+    """Under which name the audit log knows a webhook event."""
+    return f"webhook:{event_id}"
+
+
+def notice_by_id(event_id: int) -> WebhookEvent:
+    """What a provider told. Raises PaymentNotFound when there is no such thing."""
+    found = session.get(WebhookEvent, event_id)
+    if found is None:
+        raise PaymentNotFound(id=event_id)
+    return found
+
+
+def stuck_refunds(*, untouched: timedelta, limit: int = 200) -> Sequence[Refund]:
+    """Refunds that no provider has answered for so long, the oldest first."""
+    return session.scalars(
+        sa.select(Refund)
+        .where(Refund.state == RefundState.PENDING, Refund.created_at < clock.now() - untouched)
+        .order_by(Refund.id)
+        .limit(limit)
+    ).all()
+
+
 def unmatched_notices(*, limit: int = 200) -> Sequence[WebhookEvent]:
-    """What providers told of payments that are not ours, the newest first."""
+    """What providers told of payments that are not ours, the newest first.
+
+    Without those that staff have looked at.
+    """
+    seen = sa.exists().where(
+        AuditEntry.action == NOTICE_SEEN,
+        AuditEntry.subject == sa.literal("webhook:") + sa.cast(WebhookEvent.id, sa.String),
+    )
     return session.scalars(
         sa.select(WebhookEvent)
-        .where(WebhookEvent.payment_id.is_(None), WebhookEvent.done_at.is_not(None))
+        .where(WebhookEvent.payment_id.is_(None), WebhookEvent.done_at.is_not(None), ~seen)
         .order_by(WebhookEvent.id.desc())
         .limit(limit)
     ).all()

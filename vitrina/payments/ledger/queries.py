@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,90 @@ def balances() -> list[Balance]:
         .order_by(LedgerEntry.currency, LedgerPosting.account)
     )
     return [Balance(account, Money(int(total), currency)) for account, currency, total in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSum:
+    """What was posted on an account in one currency; both sides are >= 0."""
+
+    account: str
+    currency: str
+    debit: Money
+    credit: Money
+
+    @property
+    def balance(self) -> Money:
+        """Positive is a debit."""
+        return self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One posting with the entry it belongs to."""
+
+    at: datetime
+    kind: str
+    reference: str
+    order_id: int | None
+    currency: str
+    account: str
+    debit: Money
+    credit: Money
+
+
+def trial_balance(
+    *, since: datetime | None = None, until: datetime | None = None
+) -> list[AccountSum]:
+    """The sums of each account from ``since`` on and before ``until``, by currency and account.
+
+    In each currency the debits are as much as the credits.
+    """
+    amount = LedgerPosting.amount
+    debit = sa.func.sum(sa.case((amount > 0, amount), else_=0))
+    credit = sa.func.sum(sa.case((amount < 0, -amount), else_=0))
+    rows = session.execute(
+        sa.select(LedgerPosting.account, LedgerEntry.currency, debit, credit)
+        .join(LedgerEntry)
+        .where(*_within(since, until))
+        .group_by(LedgerPosting.account, LedgerEntry.currency)
+        .order_by(LedgerEntry.currency, LedgerPosting.account)
+    )
+    return [
+        AccountSum(account, currency, Money(int(debits), currency), Money(int(credits), currency))
+        for account, currency, debits, credits in rows
+    ]
+
+
+def postings(*, since: datetime | None = None, until: datetime | None = None) -> list[Posted]:
+    """Every posting from ``since`` on and before ``until``, the oldest first."""
+    rows = session.execute(
+        sa.select(LedgerEntry, LedgerPosting.account, LedgerPosting.amount)
+        .join(LedgerPosting, LedgerPosting.entry_id == LedgerEntry.id)
+        .where(*_within(since, until))
+        .order_by(LedgerEntry.id, LedgerPosting.id)
+    )
+    return [
+        Posted(
+            at=entry.created_at,
+            kind=str(entry.kind),
+            reference=entry.reference,
+            order_id=entry.order_id,
+            currency=entry.currency,
+            account=account,
+            debit=Money(max(amount, 0), entry.currency),
+            credit=Money(max(-amount, 0), entry.currency),
+        )
+        for entry, account, amount in rows
+    ]
+
+
+def _within(since: datetime | None, until: datetime | None) -> list[Any]:
+    found: list[Any] = []
+    if since is not None:
+        found.append(LedgerEntry.created_at >= since)
+    if until is not None:
+        found.append(LedgerEntry.created_at < until)
+    return found
 
 
 def of_order(order_id: int) -> Sequence[LedgerEntry]:

@@ -1,0 +1,281 @@
+"""The money of orders at the desk: captures, refunds, gift cards, problems and the books."""
+
+import csv
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests import make
+from tests.browser import Browser
+from tests.conftest import Shop
+from vitrina.accounts.models import User
+from vitrina.admin.payments import harmless
+from vitrina.cart.credits import use_gift_card
+from vitrina.core import clock
+from vitrina.core.audit import AuditEntry
+from vitrina.core.db import committing, session
+from vitrina.core.money import Money
+from vitrina.inventory.queries import availability
+from vitrina.orders import queries as orders
+from vitrina.orders.models import OrderState
+from vitrina.payments.credit import queries as credits
+from vitrina.payments.models import Payment, WebhookEvent
+
+
+def sign_in(shop: Shop, role: str = "owner") -> Browser:
+    user: User = make.staff(role)
+    browser = shop.browser()
+    browser.open("/login")
+    browser.submit("/login", login=user.username, password=make.PASSWORD)
+    return browser
+
+
+@pytest.fixture
+def owner(shop: Shop) -> Browser:
+    return sign_in(shop)
+
+
+def audited(action: str) -> list[dict[str, Any]]:
+    session.rollback()
+    wanted = sa.select(AuditEntry.after).where(
+        AuditEntry.action == action, AuditEntry.by.like("staff:%")
+    )
+    return list(session.scalars(wanted))
+
+
+def refunds(number: str) -> list[int]:
+    session.rollback()
+    order = orders.by_number(number)
+    return [one.amount for payment in order.payments for one in payment.refunds]
+
+
+def test_authorized_money_is_taken_in_part(shop: Shop, owner: Browser) -> None:
+    number = make.authorized_order().number
+    page = owner.open(f"/admin/orders/{number}")
+    assert page.form("/capture").fields["capture_amount"] == "44.80"
+    page = owner.submit(f"/admin/orders/{number}/capture", capture_amount="30,00")
+    assert "€30.00 are being taken" in page.text
+    shop.work()
+    session.rollback()
+    assert orders.by_number(number).captured.text == "30.00"
+    assert audited("order.capture") == [{"amount": "30.00"}]
+
+
+def test_authorized_money_is_let_go_and_the_buyer_may_pay_otherwise(
+    shop: Shop, owner: Browser
+) -> None:
+    order = make.authorized_order()
+    number, email = order.number, order.email
+    owner.open(f"/admin/orders/{number}")
+    owner.submit(f"/admin/orders/{number}/release")
+    shop.work()
+    session.rollback()
+    order = orders.by_number(number)
+    assert order.payment_status == "cancelled"
+    assert order.state is OrderState.AWAITING_PAYMENT
+    buyer = shop.browser()
+    buyer.open("/track")
+    page = buyer.submit("/track", number=number, email=email)
+    assert "Pay €44.80" in page.text
+    owner.post(
+        f"/admin/orders/{number}/release",
+        {"csrf_token": owner.page.form("/notes").fields["csrf_token"]},
+    )
+    assert "no authorized money" in owner.page.text
+
+
+@pytest.mark.parametrize("role", ["fulfilment", "support", "analyst"])
+def test_who_may_not_take_money_cannot(shop: Shop, role: str) -> None:
+    number = make.authorized_order().number
+    browser = sign_in(shop, role)
+    page = browser.open(f"/admin/orders/{number}")
+    assert "Take the money" not in page.text
+    token = {"csrf_token": page.form("/notes").fields["csrf_token"]}
+    browser.post(f"/admin/orders/{number}/capture", token, status=403)
+    browser.post(f"/admin/orders/{number}/release", token, status=403)
+    browser.post(f"/admin/orders/{number}/refunds", token, status=403)
+
+
+def test_a_refund_by_line_shows_its_sum_before_it_goes_back(shop: Shop, owner: Browser) -> None:
+    variant = make.variant(price="19.90", stock=5)
+    variant_id = variant.id
+    order = make.shipped_order([(variant, 3)])
+    number, line_id = order.number, order.lines[0].id
+    path = f"/admin/orders/{number}/refunds"
+    owner.open(f"/admin/orders/{number}")
+    owner.click("Give money back")
+    typed = {f"back-{line_id}": "2", f"stock-{line_id}": "1", "refund_reason": "Torn"}
+    page = owner.submit(path, **typed, step="sum")
+    assert "€39.80 will go back" in page.text
+    assert refunds(number) == []
+    owner.submit(path, step="refund")
+    assert refunds(number) == [3980]
+    session.rollback()
+    assert availability([variant_id])[variant_id].available == 3
+    assert audited("order.refund") == [{"amount": "39.80", "reason": "Torn"}]
+    page = owner.open(path)
+    assert "of 1" in page.text
+
+
+def test_another_sum_than_was_shown_is_shown_again(shop: Shop, owner: Browser) -> None:
+    order = make.shipped_order([(make.variant(price="19.90"), 3)])
+    number, line_id = order.number, order.lines[0].id
+    path = f"/admin/orders/{number}/refunds"
+    owner.open(path)
+    owner.submit(path, **{f"back-{line_id}": "1"}, refund_reason="Torn")
+    page = owner.submit(path, **{f"back-{line_id}": "2"}, step="refund")
+    assert "€39.80 will go back" in page.text
+    assert refunds(number) == []
+
+
+def test_the_delivery_goes_back_once_and_nothing_beyond_what_was_paid(
+    shop: Shop, owner: Browser
+) -> None:
+    order = make.shipped_order([(make.variant(price="19.90"), 1)])
+    number, line_id = order.number, order.lines[0].id
+    path = f"/admin/orders/{number}/refunds"
+    owner.open(path)
+    page = owner.submit(path, shipping="y", refund_reason="Late")
+    assert "€5.00 will go back" in page.text
+    owner.submit(path, step="refund")
+    page = owner.open(path)
+    assert "shipping" not in page.form(path).fields
+    owner.submit(path, **{f"back-{line_id}": "2"}, refund_reason="No", status=422)
+    owner.submit(path, **{f"back-{line_id}": "x"}, refund_reason="No", status=422)
+    owner.submit(path, **{f"back-{line_id}": ""}, refund_reason="No", status=422)
+    owner.submit(path, amount="20.00", refund_reason="Too much")
+    owner.submit(path, step="refund", status=409)
+    assert refunds(number) == [500]
+
+
+def test_the_order_shows_its_payments_and_its_books(shop: Shop, owner: Browser) -> None:
+    _, code = make.gift_card("30.00")
+    cart = make.cart([(make.variant(price="19.90"), 2)])
+    with committing():
+        use_gift_card(cart, code)
+    number = make.order(of=cart).number
+    page = owner.open(f"/admin/orders/{number}")
+    assert f"Gift card ending {code[-4:]}" in page.text
+    assert "In the books" in page.text
+    assert "receivable" in page.text
+    analyst = sign_in(shop, "support")
+    assert "In the books" not in analyst.open(f"/admin/orders/{number}").text
+
+
+def test_a_gift_card_is_issued_and_its_code_told_once(shop: Shop, owner: Browser) -> None:
+    owner.open("/admin/gift-cards/")
+    owner.click("Issue a gift card")
+    page = owner.submit("/admin/gift-cards/new", amount="25,00", currency="EUR", note="The fair")
+    assert owner.response is not None
+    assert owner.response.headers["Cache-Control"] == "no-store"
+    (card,) = credits.gift_cards()
+    words = next(word for word in page.text.split() if word.count("-") == 3)
+    assert credits.by_code(words, "EUR").id == card.id
+    card_id = card.id
+    page = owner.open(f"/admin/gift-cards/{card_id}")
+    assert words not in page.text
+    assert "€25.00" in page.text
+    assert "issued" in page.text
+    assert "The fair" in owner.open(f"/admin/gift-cards/?q={words}").text
+    assert words not in str(audited("credit.issue"))
+    owner.open(f"/admin/gift-cards/{card_id}")
+    page = owner.submit(f"/admin/gift-cards/{card_id}/void")
+    assert "void" in page.text
+    session.rollback()
+    assert credits.by_id(card_id).balance == 0
+    assert audited("credit.void")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"amount": "-5"},
+        {"amount": "0"},
+        {"amount": "x"},
+        {"last_day": "2001-01-01"},
+        {"amount": ""},
+    ],
+)
+def test_a_card_that_makes_no_sense_is_not_issued(owner: Browser, wrong: dict[str, str]) -> None:
+    page = owner.open("/admin/gift-cards/new")
+    token = page.form("/new").fields["csrf_token"]
+    values = {"csrf_token": token, "amount": "5", "currency": "EUR", **wrong}
+    owner.client.post("/admin/gift-cards/new", data=values)
+    assert credits.gift_cards() == []
+
+
+def test_a_customer_is_given_credit(shop: Shop, owner: Browser) -> None:
+    ana = make.user("ana").id
+    owner.open(f"/admin/customers/{ana}")
+    owner.click("Movements, and giving more")
+    page = owner.submit(f"/admin/customers/{ana}/credit", amount="12.00", currency="EUR", note="")
+    assert "€12.00" in page.text
+    account = credits.find_of_user(ana, "EUR")
+    assert account is not None
+    assert account.balance == 1200
+    support = sign_in(shop, "support")
+    page = support.open(f"/admin/customers/{ana}/credit")
+    assert "Give the credit" not in page.text
+    token = {"csrf_token": support.open("/admin/orders/").form("/logout").fields["csrf_token"]}
+    support.post(f"/admin/customers/{ana}/credit", {**token, "amount": "5"}, status=403)
+    support.post("/admin/gift-cards/new", {**token, "amount": "5"}, status=403)
+
+
+def test_problems_are_listed_and_solved_with_a_note(shop: Shop, owner: Browser) -> None:
+    order = make.paid_order()
+    payment_id, number = order.payments[0].id, order.number
+    with committing():
+        payment = session.get_one(Payment, payment_id)
+        payment.problem = "wrong_amount"
+        event = WebhookEvent(provider="sandbox", event_id="evt_9", payload={}, done_at=clock.now())
+        session.add(event)
+        session.flush()
+        event_id = event.id
+    page = owner.open("/admin/payments/problems")
+    assert number in page.text
+    assert "wrong amount" in page.text
+    assert "evt_9" in page.text
+    owner.submit(f"/admin/payments/{payment_id}/solution", note="")
+    page = owner.open("/admin/payments/problems")
+    assert number in page.text
+    owner.submit(f"/admin/payments/{payment_id}/solution", note="The bank has put it right")
+    page = owner.submit(f"/admin/payments/webhooks/{event_id}/solution", note="Another shop's")
+    assert "Everything adds up" in page.text
+    assert audited("payment.solve")[0]["note"] == "The bank has put it right"
+    assert audited("webhook.solve")[0]["note"] == "Another shop's"
+    fulfilment = sign_in(shop, "fulfilment")
+    fulfilment.open("/admin/payments/problems", status=403)
+
+
+def test_the_trial_balance_adds_up_and_goes_out_as_csv(shop: Shop, owner: Browser) -> None:
+    number = make.paid_order().number
+    page = owner.open("/admin/ledger/")
+    assert "clearing:sandbox" in page.text
+    tomorrow = (clock.now() + timedelta(days=2)).date().isoformat()
+    assert "Nothing was booked" in owner.open(f"/admin/ledger/?from={tomorrow}").text
+    owner.open("/admin/ledger/?from=nonsense&to=9999-12-31")
+    rows = list(csv.DictReader(StringIO(read(owner, "/admin/ledger/balance.csv"))))
+    sums = [
+        sum(Money.parse(row[side], "EUR").minor for row in rows) for side in ("debit", "credit")
+    ]
+    assert sums[0] == sums[1] > 0
+    entries = list(csv.DictReader(StringIO(read(owner, "/admin/ledger/entries.csv"))))
+    assert {row["order"] for row in entries} == {number}
+    support = sign_in(shop, "support")
+    support.open("/admin/ledger/", status=403)
+    support.open("/admin/ledger/entries.csv", status=403)
+
+
+def read(browser: Browser, path: str) -> str:
+    answer = browser.client.get(path)
+    assert answer.mimetype == "text/csv"
+    return answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_no_cell_of_a_csv_is_a_formula(cell: str) -> None:
+    assert harmless(cell) == f"'{cell}"
+    assert harmless("sales") == "sales"
