@@ -39,10 +39,11 @@ def whole(text: str, field: str) -> int:
 
 
 def row_of(form: Mapping[str, str], variant: Variant) -> Row:
-    """What was typed for ``variant``."""
+    """What was typed for ``variant``; what was typed for all of them counts before it."""
 
     def typed(name: str) -> str:
-        return form.get(f"{name}-{variant.id}", "").strip()
+        for_all = form.get(f"{name}-all", "").strip()
+        return for_all or form.get(f"{name}-{variant.id}", "").strip()
 
     price = price_of(typed("price"), f"price-{variant.id}")
     draft = VariantDraft(
