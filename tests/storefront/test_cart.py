@@ -91,6 +91,17 @@ def test_an_island_gets_json_and_a_sentence(shop: Shop) -> None:
         assert "no-store" in answer.headers["Cache-Control"]
 
 
+def test_the_number_nought_takes_a_line_out_and_offers_it_back(shop: Shop) -> None:
+    browser = shop.browser()
+    mug = make.variant(stock=5)
+    add(browser, mug.id, 2)
+    browser.open("/cart")
+    page = browser.submit("/quantity", quantity="0")
+    assert page.form("/cart/items").fields["quantity"] == "2"
+    page = browser.submit("/cart/items")
+    assert "2" in browser.open("/cart").form("/quantity").fields["quantity"]
+
+
 @pytest.mark.parametrize("quantity", ["0", "-1", "1000", "1e3", "1.5", "", "٣", "9" * 30])
 def test_a_wrong_quantity_comes_back_with_a_sentence(shop: Shop, quantity: str) -> None:
     mug = make.variant(stock=None, track_stock=False)

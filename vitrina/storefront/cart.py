@@ -66,7 +66,10 @@ def add_item() -> Response:
 @bp.post("/cart/items/<int:line_id>/quantity")
 @public
 def set_quantity(line_id: int) -> Response:
+    """Change how many; none takes the line out, as its button does."""
     quantity = _whole("quantity", "")
+    if quantity == 0:
+        return _take_out(line_id)
     with committing():
         actions.set_quantity(present(), line_id, quantity)
     return _back()
@@ -75,6 +78,10 @@ def set_quantity(line_id: int) -> Response:
 @bp.post("/cart/items/<int:line_id>/removal")
 @public
 def remove(line_id: int) -> Response:
+    return _take_out(line_id)
+
+
+def _take_out(line_id: int) -> Response:
     """Take a line out; the page offers to put it back."""
     with committing():
         line = actions.remove(present(), line_id)
