@@ -7,8 +7,9 @@ const isDark = (): boolean => {
 };
 
 export function theme(): void {
-  for (const button of document.querySelectorAll("[data-theme-switch]")) {
-    const show = () => button.setAttribute("aria-pressed", String(isDark()));
+  for (const button of document.querySelectorAll<HTMLElement>("[data-theme-switch]")) {
+    // The button names what it does, so it reads otherwise once it is done.
+    const show = () => { button.textContent = (isDark() ? button.dataset.light : button.dataset.dark) ?? ""; };
     show();
     button.addEventListener("click", () => {
       const name = isDark() ? "paper" : "cyanotype";

@@ -23,7 +23,8 @@ function show(visitor: Visitor): void {
   }
   for (const words of document.querySelectorAll<HTMLElement>("[data-cart-words]")) words.hidden = visitor.cart.count === 0;
   if (visitor.account) {
-    for (const name of document.querySelectorAll("[data-account-name]")) name.textContent = visitor.account.name;
+    const first = visitor.account.name.trim().split(/\s+/)[0] ?? "";
+    for (const name of document.querySelectorAll("[data-account-name]")) name.textContent = first;
   }
   markKept(visitor.wishlist);
 }

@@ -21,6 +21,7 @@ from vitrina.web.limits import limiter
 from vitrina.web.visitor import visitor
 
 bp = Blueprint("reviews", __name__)
+MOST_AUTHOR = 120
 Answer = Response | str | tuple[str, int]
 STARS = _l("Choose one to five stars.")
 
@@ -65,7 +66,7 @@ def write(slug: str) -> Answer:
             review(
                 product,
                 user_id=user.id,
-                author=user.name or user.username,
+                author=(user.name or user.username)[:MOST_AUTHOR],
                 rating=form.rating.data or 0,
                 title=text(form.title),
                 body=text(form.body),
