@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
@@ -39,6 +39,7 @@ from vitrina.orders.returns.models import (
 )
 from vitrina.web.access import requires
 from vitrina.web.messages.returns import CONDITIONS, KINDS, REASONS, STATES
+from vitrina.web.messages.words import sentence
 from vitrina.web.visitor import visitor
 
 bp = Blueprint("admin_returns", __name__, url_prefix="/admin/returns")
@@ -78,12 +79,16 @@ def index() -> str:
 @requires(Permission.RETURNS_WRITE)
 def choose() -> Answer:
     """Which pieces of an order come back, for a buyer who called."""
-    order = orders.by_number(request.args.get("order", "").strip().upper()[:20])
+    return _choosing(orders.by_number(request.args.get("order", "").strip().upper()[:20]))
+
+
+def _choosing(order: Order) -> str:
     return render_template(
         "admin/returns/new.html",
         order=order,
         left=queries.left_to_return(order),
         reasons=list(REASONS.items()),
+        typed=request.form,
     )
 
 
@@ -91,20 +96,27 @@ def choose() -> Answer:
 @requires(Permission.RETURNS_WRITE)
 def create() -> Answer:
     order = orders.by_number(request.form.get("order", "")[:20])
+    try:
+        with committing():
+            made = actions.open_for(
+                order,
+                _pieces(order),
+                note=request.form.get("note", ""),
+                as_credit=request.form.get("as_credit") == "y",
+                by=me().actor,
+            )
+            number = made.number
+            note("return.open", f"return:{number}", order=order.number)
+    except Invalid as error:
+        flash(sentence(error), "error")
+        return _choosing(order), 422
+    return done(_("The return is open."), ".show", number=number)
+
+
+def _pieces(order: Order) -> list[Piece]:
     reason = request.form.get("reason", "")
     why = Reason(reason) if reason in REASONS else Reason.OTHER
-    pieces = [Piece(line.id, count, why) for line in order.lines if (count := _typed(line.id))]
-    with committing():
-        made = actions.open_for(
-            order,
-            pieces,
-            note=request.form.get("note", ""),
-            as_credit=request.form.get("as_credit") == "y",
-            by=me().actor,
-        )
-        number = made.number
-        note("return.open", f"return:{number}", order=order.number)
-    return done(_("The return is open."), ".show", number=number)
+    return [Piece(line.id, count, why) for line in order.lines if (count := _typed(line.id))]
 
 
 def _typed(line_id: int, name: str = "pieces") -> int:

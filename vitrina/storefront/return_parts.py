@@ -129,11 +129,12 @@ def _rows(
     order: Order, left: Mapping[int, int], values: Mapping[str, str], errors: Errors
 ) -> list[Row]:
     lines = [line for line in order.lines if line.id in left]
+    usual = "1" if sum(left.values()) == 1 else "0"
     return [
         Row(
             line=line,
             left=left[line.id],
-            pieces=values.get(f"pieces-{line.id}", "0"),
+            pieces=values.get(f"pieces-{line.id}", usual),
             reason=values.get(f"reason-{line.id}", ""),
             wanted=values.get(f"wanted-{line.id}", ""),
             options=_others(line),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from vitrina.core import store
 from vitrina.core.db import session
 from vitrina.orders import refunds
-from vitrina.orders.models import DownloadGrant, Order, OrderLine, OrderState
+from vitrina.orders.models import DownloadGrant, Order, OrderState
 from vitrina.orders.returns import rules
 from vitrina.orders.returns.errors import ReturnNotFound
 from vitrina.orders.returns.models import OPEN, Return, ReturnLine, ReturnState
@@ -40,8 +40,8 @@ class ReturnPage:
 class Ways:
     """What may still be sent back of an order, and until when (None: it has not arrived).
 
-    ``left``: pieces by order line. ``returns_until`` is the shop's own window, and
-    ``withdraws_until`` the law's. ``is_consumer_law``: the right of withdrawal applies.
+    ``left``: pieces by order line. ``returns_until`` is the end of the shop's own window, and
+    ``withdraws_until`` that of the right of withdrawal.
     """
 
     left: dict[int, int]
@@ -209,8 +209,3 @@ def is_consumer_law(order: Order) -> bool:
     """Whether the European right of withdrawal applies: the shop or the buyer is in the EEA."""
     address = order.shipping_address or order.billing_address or {}
     return not {store.current().country, str(address.get("country", ""))}.isdisjoint(EU | rules.EEA)
-
-
-def lines_of(order: Order, line_ids: Sequence[int]) -> list[OrderLine]:
-    """Those of an order's lines, in the order's order."""
-    return [line for line in order.lines if line.id in line_ids]
