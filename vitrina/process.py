@@ -9,13 +9,14 @@ import structlog
 from structlog.typing import Processor
 
 from vitrina.config import Settings
-from vitrina.core import db, secrets, signing, storage
+from vitrina.core import db, points, secrets, signing, storage
 from vitrina.listeners import LISTENERS
 
 
 def connect(settings: Settings) -> None:
     """What every process needs, with or without HTTP: database, secrets, files, listeners, logs."""
     log_to_stderr(settings)
+    points.arm()
     db.connect(settings.database_url)
     signing.configure(settings.secret_key, settings.old_secret_keys)
     secrets.configure(settings.secret_key, settings.old_secret_keys)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from vitrina.checkout import actions
-from vitrina.core import clock
+from vitrina.core import clock, points
 from vitrina.core.db import committing, session
 from vitrina.core.events import enqueue, task
 from vitrina.core.money import Money
@@ -99,12 +99,14 @@ def _call(work: _Work, ask_provider: Callable[[], Outcome]) -> PayResult:
     session.rollback()  # nothing is open while the provider thinks
     code = work.provider.code
     try:
+        points.reach("provider.asking")
         outcome = ask_provider()
         if outcome.status is Status.AUTHORIZED and work.wanted is not None:
             outcome = work.provider.capture(outcome.ref, work.wanted, f"{work.key}:capture")
     except ProviderTimeout:
         log.warning("till.timeout", payment=work.payment_id, provider=code)
         return _unknown(work.payment_id)
+    points.reach("provider.answered")
     return _settle(work.payment_id, outcome, code)
 
 
@@ -153,6 +155,7 @@ def send_refund(refund_id: int) -> RefundState:
     except ProviderTimeout:
         log.warning("till.timeout", refund=refund_id, provider=provider.code)
         return RefundState.PENDING
+    points.reach("refund.answered")
     with committing():
         return actions.settle_refund(refund_id, outcome, by=f"provider:{provider.code}").state
 
@@ -190,6 +193,7 @@ def hear(code: str, headers: Mapping[str, str], body: bytes) -> int:
             new += 1
             told = {"event_id": notice.event_id, "ref": notice.ref, "reference": notice.reference}
             enqueue(look_after, {"provider": code, **told})
+    points.reach("webhook.kept")
     return new
 
 

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("vitrina.cli.imports.command:imports", "Bring in products from another shop."),
     "user": ("vitrina.cli.user:user", "Make and mend accounts of staff and customers."),
     "doctor": ("vitrina.cli.doctor:doctor", "Re-add every sum, and name the rows that are wrong."),
+    "prove": ("vitrina.prove.command:prove", "Try to break a copy of the shop, and say what held."),
     "reconcile": ("vitrina.cli.reconcile:reconcile", "Ask the providers, and repair what differs."),
     "reindex": ("vitrina.cli.reindex:reindex", "Build the search index anew."),
     "simulator": ("vitrina.cli.simulator:simulator", "Run Stripe and PayPal on this machine."),

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vitrina.core import clock, db
+from vitrina.core import clock, db, points
 from vitrina.core.db import Base, committing, session
 from vitrina.core.events import HANDLERS, Event, Job
 
@@ -123,6 +123,7 @@ def _run(job: _Claimed) -> bool:
             if not _renew(job):
                 return True
             handler.run(job.payload)
+            points.reach("job.done")
             with committing():
                 session.execute(remove)
     except Exception as error:  # the boundary of foreign code: keep the job and the reason
