@@ -11,7 +11,15 @@ from vitrina.core import clock
 from vitrina.core.audit import AuditEntry
 from vitrina.core.db import session
 from vitrina.payments.errors import PaymentNotFound
-from vitrina.payments.models import Payment, PaymentState, Refund, RefundState, WebhookEvent
+from vitrina.payments.models import (
+    Dispute,
+    DisputeState,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundState,
+    WebhookEvent,
+)
 
 UNBOOKED = ("wrong_currency", "unknown_refund")
 """Problems that mean that the provider's books and ours differ."""
@@ -89,15 +97,21 @@ def open_refunds(*, untouched: timedelta, limit: int) -> Sequence[int]:
 def settled_ones(
     providers: Sequence[str], *, since: timedelta, untouched: timedelta, limit: int
 ) -> Sequence[int]:
-    """Payments that ended not long ago: whose money may have come late, or been taken back."""
+    """Payments that ended not long ago: whose money may have come late, or been taken back.
+
+    Those in dispute as well, however old: banks take months.
+    """
     now = clock.now()
+    in_dispute = sa.exists().where(
+        Dispute.payment_id == Payment.id, Dispute.state == DisputeState.OPEN
+    )
     return session.scalars(
         sa.select(Payment.id)
         .where(
             Payment.state.not_in(OPEN),
             Payment.provider.in_(providers),
             Payment.provider_ref.is_not(None),
-            Payment.created_at > now - since,
+            sa.or_(Payment.created_at > now - since, in_dispute),
             sa.func.coalesce(Payment.checked_at, Payment.created_at) < now - untouched,
         )
         .order_by(sa.func.coalesce(Payment.checked_at, Payment.created_at))

@@ -124,19 +124,21 @@ def find_known(payment: Payment, fact: RefundFact) -> Refund | None:
 def take_dispute(payment: Payment, fact: DisputeFact, *, by: str) -> bool:
     """Note what a buyer's bank did with a locked payment; returns whether that is news.
 
-    While it is open, and when it is lost, the money is not the shop's.
+    While it is open, and when it is lost, the money is not the shop's. No end is the last word: a
+    lost dispute may be won on appeal, and a won one may be opened again.
     """
     state = DisputeState(fact.state)
     known = session.scalar(
         sa.select(Dispute).where(Dispute.payment_id == payment.id, Dispute.ref == fact.ref)
     )
-    if known is not None and (known.state is state or known.state is not DisputeState.OPEN):
+    if known is not None and known.state is state:
         return False
-    if known is None:
+    if known is None or known.state is DisputeState.WON:
         amount = min(fact.amount.minor, payment.captured - payment.disputed)
         if amount <= 0:
             return False
-        known = Dispute(payment_id=payment.id, ref=fact.ref, amount=amount, reason=fact.reason[:80])
+        known = known or Dispute(payment_id=payment.id, ref=fact.ref, reason=fact.reason[:80])
+        known.amount = amount
         session.add(known)
         payment.disputed += amount
         _book_dispute(EntryKind.DISPUTE, payment, known)
@@ -153,7 +155,7 @@ def _book_dispute(kind: EntryKind, payment: Payment, dispute: Dispute) -> None:
     taken = books.disputed(holder(payment.provider), dispute.amount)
     ledger.book(
         kind,
-        f"{payment.reference}/{dispute.ref}"[:120],
+        ledger.next_reference(kind, f"{payment.reference}/{dispute.ref}"[:110]),
         payment.currency,
         taken if kind is EntryKind.DISPUTE else books.reversed_(taken),
         order_id=payment.order_id,

@@ -48,3 +48,20 @@ def book(
             for account, amount in amounts.items()
         ],
     )
+
+
+def next_reference(kind: EntryKind, cause: str) -> str:
+    """The reference of a cause that may happen again: ``cause``, then ``cause#2`` and so on.
+
+    The caller holds the lock of what moves.
+    """
+    before = session.scalar(
+        sa.select(sa.func.count(LedgerEntry.id)).where(
+            LedgerEntry.kind == kind,
+            sa.or_(
+                LedgerEntry.reference == cause,
+                LedgerEntry.reference.startswith(f"{cause}#", autoescape=True),
+            ),
+        )
+    )
+    return f"{cause}#{before + 1}" if before else cause
