@@ -7,6 +7,7 @@ from tests import make
 from tests.conftest import Shop
 from vitrina.accounts.actions import recovery, registration, staff
 from vitrina.catalog.models.products import Variant
+from vitrina.checkout import actions as checkout
 from vitrina.core import clock, jobs, store
 from vitrina.core.db import committing, session
 from vitrina.core.events import HANDLERS, Event, Job, OutboxEvent
@@ -108,10 +109,23 @@ def test_a_transfer_is_confirmed_at_once_and_thanked_for_when_it_arrives(shop: S
 def test_a_declined_card_is_told_once(shop: Shop) -> None:
     make.order(token="tok_decline")
     shop.work()
-    react_again()
+    assert mails("payment_failed") == []
+    with clock.later(minutes=4):
+        shop.work()
+        react_again()
     mail = only("payment_failed")
     assert "nothing was charged" in mail.text
+    assert "We keep your order until" in mail.text
     assert mails("order_confirmation") == []
+
+
+def test_a_declined_card_is_not_told_to_a_buyer_who_tries_again(shop: Shop) -> None:
+    declined = make.order(token="tok_decline")
+    with committing():
+        checkout.retry_payment(declined, "sandbox", token="tok_success", by="guest")
+    with clock.later(minutes=4):
+        shop.work()
+    assert mails("payment_failed") == []
 
 
 def test_a_parcel_is_told_when_it_leaves_and_when_it_arrives(shop: Shop) -> None:

@@ -33,7 +33,6 @@ PAGES = (
     "/account/addresses",
     "/account/addresses/new",
     "/account/orders",
-    "/account/wishlist",
     "/account/carts",
     "/account/sessions",
 )
@@ -69,6 +68,32 @@ def test_the_latest_order_stands_first_and_orders_are_found(sqlite_shop: Shop) -
     assert other not in browser.open("/account/orders").text
     assert number not in browser.open("/account/orders?state=cancelled").text
     browser.open("/account/orders?state=nonsense&before=x")
+
+
+def test_a_declined_try_that_was_paid_anew_is_no_order_of_its_own(shop: Shop) -> None:
+    make.delivery()
+    mug = make.variant(stock=5).id
+    browser, _ = signed_in(shop)
+    browser.post("/cart/items", {"variant_id": mug, "quantity": 1})
+    there = {"name": "Ana", "line1": "Rua 1", "city": "Lisboa", "postal_code": "1100-001"}
+    browser.open("/checkout")
+    declined = {**there, "country": "PT", "card": "4000 0000 0000 0002", "step": "pay"}
+    browser.submit("/checkout", status=402, **declined)
+    page = browser.submit("/checkout", **{**declined, "card": "4242 4242 4242 4242"})
+    number = re.findall(r"VT-\d+", page.h1[0])[0]
+    for path in ("/account/orders", "/account"):
+        assert set(re.findall(r"VT-\d+", browser.open(path).text)) == {number}
+
+
+def test_what_was_ordered_is_bought_again_as_far_as_it_is_sold(shop: Shop) -> None:
+    user = make.user()
+    name, mug, gone = user.username, make.variant(stock=5), make.variant(stock=1)
+    number = make.paid_order([(mug, 2), (gone, 1)], user=user).number
+    browser, _ = signed_in(shop, queries.find_by_username(name))
+    browser.open("/account/orders")
+    page = browser.submit(f"/account/orders/{number}/cart")
+    assert "Not to be had any more" in page.text
+    assert page.form("/quantity").fields["quantity"] == "2"
 
 
 def test_an_address_is_added_changed_made_default_and_removed(shop: Shop) -> None:
@@ -135,6 +160,23 @@ def test_other_devices_can_be_signed_out(sqlite_shop: Shop) -> None:
     there, _ = signed_in(sqlite_shop, user)
     here.open("/account/sessions")
     here.submit("/account/sessions")
+    there.open("/account")
+    assert there.url == "/login"
+
+
+def test_one_device_is_signed_out_and_others_are_none_of_ones_own(shop: Shop) -> None:
+    user = make.user()
+    here, _ = signed_in(shop, user)
+    there, _ = signed_in(shop, user)
+    stranger, _ = signed_in(shop)
+    page = here.open("/account/sessions")
+    path = next(form.action for form in page.forms if form.action.endswith("/end"))
+    token = stranger.open("/account/profile").form("/profile").fields["csrf_token"]
+    stranger.post(path, {"csrf_token": token})
+    there.open("/account")
+    assert there.url == "/account"
+    here.open("/account/sessions")
+    here.submit("/end")
     there.open("/account")
     assert there.url == "/login"
 

@@ -1,5 +1,6 @@
 """Where an order stands, in words: state, timeline, and where to come for what is not sent."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -47,6 +48,37 @@ def status_words(order: Order, *, collected: bool = False) -> str:
     if order.fulfilment_status in fulfilment:
         return fulfilment[order.fulfilment_status]
     return _("Paid") if order.paid_at else _("Waiting for payment")
+
+
+def rows(orders: Iterable[Order]) -> list[dict[str, Any]]:
+    """Orders as a list shows them: ``order``, its state in ``words``, and the badge's ``kind``.
+
+    Tries that their buyer replaced by another order are left out.
+    """
+    codes = shipping.collected_codes()
+    return [
+        {
+            "order": order,
+            "words": status_words(order, collected=order.shipping_code in codes),
+            "kind": badge_kind(order),
+        }
+        for order in orders
+        if not was_replaced(order)
+    ]
+
+
+def badge_kind(order: Order) -> str:
+    """How the badge of an order's state looks."""
+    if order.state in ENDED:
+        return ""
+    return "ok" if order.paid_at else "warn"
+
+
+def was_replaced(order: Order) -> bool:
+    """Whether it is an unpaid try, put aside when its buyer confirmed the cart anew."""
+    if order.state is not OrderState.CANCELLED or order.paid_at or not order.transitions:
+        return False
+    return order.transitions[-1].note.startswith("replaced by ")
 
 
 def next_words(order: Order) -> str | None:

@@ -49,6 +49,19 @@ def close_session(token: str) -> None:
     )
 
 
+def close_own_session(user: User, session_id: int) -> None:
+    """Sign one of the user's browsers out; a session of somebody else is none of theirs."""
+    session.execute(
+        sa.update(LoginSession)
+        .where(
+            LoginSession.id == session_id,
+            LoginSession.user_id == user.id,
+            LoginSession.revoked_at.is_(None),
+        )
+        .values(revoked_at=clock.now())
+    )
+
+
 def close_all_sessions(user: User, *, except_token: str | None = None) -> None:
     """Sign the user out everywhere but in the browser that holds ``except_token``.
 

@@ -1,9 +1,11 @@
 """Mails about orders, in the order's language; each is written once, however often this runs."""
 
+from datetime import timedelta
 from typing import Any
 
-from vitrina.core.db import session
-from vitrina.core.events import on
+from vitrina.core import clock
+from vitrina.core.db import committing, session
+from vitrina.core.events import enqueue, on, task
 from vitrina.core.money import Money
 from vitrina.notifications import views
 from vitrina.notifications.actions import write
@@ -22,6 +24,9 @@ from vitrina.orders.events import (
 )
 from vitrina.orders.models import Order
 from vitrina.payments.models import Refund
+
+PATIENCE = timedelta(minutes=3)
+"""How long a declined buyer is left to try again before a mail says so."""
 
 
 @on(OrderPlaced)
@@ -44,10 +49,24 @@ def paid(event: OrderPaid) -> None:
 
 @on(PaymentFailed)
 def payment_failed(event: PaymentFailed) -> None:
-    """Say once that a payment was declined, as long as the order can still be paid."""
-    order = queries.by_id(event.order_id)
-    if order.state == "awaiting_payment":
-        _tell("payment_failed", order, f"payment_failed:{order.number}")
+    """Let a buyer whose payment was declined try again before a mail is written."""
+    enqueue(
+        tell_of_failure,
+        {"order_id": event.order_id},
+        run_at=clock.now() + PATIENCE,
+        key=f"payment_failed:{event.order_id}",
+    )
+
+
+@task
+def tell_of_failure(payload: dict[str, Any]) -> None:
+    """Say once that a payment was declined, if the order still waits and nothing else was tried."""
+    with committing():
+        order = queries.by_id(int(payload["order_id"]))
+        tried = order.attempts[-1].state if order.attempts else None
+        if order.state == "awaiting_payment" and tried in ("failed", "cancelled"):
+            key = f"payment_failed:{order.number}"
+            _tell("payment_failed", order, key, until=order.expires_at)
 
 
 @on(OrderCancelled)

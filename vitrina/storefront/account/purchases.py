@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 from vitrina.cart import actions as carts
 from vitrina.cart import queries as cart_queries
 from vitrina.core.db import committing
+from vitrina.core.errors import DomainError
 from vitrina.orders import queries as orders
 from vitrina.orders.models import OrderState
-from vitrina.search import queries as search
+from vitrina.storefront import order_progress
 from vitrina.storefront.account.who import me
 from vitrina.web.access import signed_in
 from vitrina.web.converters import row_id
@@ -31,29 +32,38 @@ def history() -> str:
     page = orders.history(me().id, before=before, limit=PAGE, state=state, query=query)
     return render_template(
         "storefront/account/orders.html",
-        page=page,
+        rows=order_progress.rows(page.orders),
+        next_before=page.next_before,
         query=query,
         state=asked,
         states=STATES,
-        order_states=STATES,
     )
+
+
+@bp.post("/account/orders/<number>/cart")
+@signed_in
+def buy_again(number: str) -> Response:
+    """Put what was ordered into the cart once more, as far as it is still sold."""
+    order, missing = orders.of_customer(me().id, number), []
+    with committing():
+        cart = visitor().cart_or_new()
+        for line in order.lines:
+            try:
+                carts.add_item(cart, line.variant_id or 0, line.quantity)
+            except DomainError:
+                missing.append(line.title)
+    if missing:
+        flash(_("Not to be had any more: %(titles)s.", titles=", ".join(missing)), "warn")
+    if len(missing) < len(order.lines):
+        flash(_("Added to your cart."), "ok")
+    return redirect(f"{visitor().locale.path}/cart", 303)
 
 
 @bp.get("/account/wishlist")
 @signed_in
-def wishlist() -> str:
-    here = visitor()
-    ids = cart_queries.wishlist_ids(user_id=me().id)
-    cards = search.cards(ids, here.locale.code, here.currency)
-    return render_template("storefront/account/wishlist.html", cards=cards)
-
-
-@bp.post("/account/wishlist/<int:product_id>/removal")
-@signed_in
-def unlike(product_id: int) -> Response:
-    with committing():
-        carts.unlike(product_id, user_id=me().id)
-    return redirect(url_for(".wishlist"), 303)
+def wishlist() -> Response:
+    """The customer's list is the one that the hearts of the shop fill."""
+    return redirect(url_for("wishlist.show"), 302)
 
 
 @bp.get("/account/carts")
