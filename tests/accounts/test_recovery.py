@@ -6,7 +6,6 @@ from vitrina.accounts.actions import recovery, registration, sessions
 from vitrina.accounts.errors import (
     BadCredentials,
     EmailTaken,
-    InvalidEmail,
     LinkNotGood,
     WeakPassword,
 )
@@ -14,6 +13,7 @@ from vitrina.accounts.rules import Purpose
 from vitrina.core import clock
 from vitrina.core.audit import AuditEntry
 from vitrina.core.db import committing, session
+from vitrina.core.emails import InvalidEmail
 
 pytestmark = pytest.mark.usefixtures("database")
 NEW = "paper takes the ink"

@@ -1,15 +1,15 @@
 import pytest
 
 from vitrina.accounts import passwords
-from vitrina.accounts.errors import InvalidEmail, InvalidUsername, WeakPassword
+from vitrina.accounts.errors import InvalidUsername, WeakPassword
 from vitrina.accounts.rules import (
     COMMON_PASSWORDS,
-    check_email,
     check_password,
     check_username,
     key_of,
     pause,
 )
+from vitrina.core.emails import InvalidEmail, check_email
 
 
 @pytest.mark.parametrize("name", ["ana", "ana.reis", "Ана-2", "a_1", "x" * 64])

@@ -1,5 +1,7 @@
 """Buying in the storefront, without script: every way a checkout can go."""
 
+from decimal import Decimal
+
 import pytest
 import sqlalchemy as sa
 
@@ -316,3 +318,44 @@ def test_the_key_of_a_form_may_be_as_long_as_it_likes(shop: Shop, print_id: int)
     browser = at_checkout(shop, print_id)
     browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay", key="k" * 500)
     assert [order.state for order in orders()] == [OrderState.PAID]
+
+
+def test_a_file_is_taxed_where_its_buyer_is(shop: Shop) -> None:
+    make.tax("0.23", countries=["PT"])
+    make.tax("0.10", countries=["BR"])
+    file = make.variant(requires_shipping=False, price="20.00", stock=None, track_stock=False)
+    browser = at_checkout(shop, file.id)
+    assert "Delivery address" not in browser.page.text
+    brazil = {
+        "email": "ana@example.com",
+        "name": "Ana Reis",
+        "line1": "Rua Augusta 900",
+        "city": "São Paulo",
+        "region": "SP",
+        "postal_code": "01304-001",
+        "country": "BR",
+    }
+    browser.submit("/checkout", **brazil, step="update")
+    browser.submit("/checkout", card=GOOD, step="pay")
+    (order,) = orders()
+    assert order.state is OrderState.PAID
+    assert order.shipping_address is None
+    assert order.billing_address is not None
+    assert order.billing_address["country"] == "BR"
+    assert [tax.rate for tax in order.taxes] == [Decimal("0.10")]
+
+
+@pytest.mark.parametrize("email", ["josé@example.com", "ana@example", "a@b@example.com"])
+def test_an_address_that_no_mail_reaches_is_refused(shop: Shop, print_id: int, email: str) -> None:
+    browser = at_checkout(shop, print_id)
+    browser.submit("/checkout", **{**ADDRESS, "email": email}, card=GOOD, step="pay", status=422)
+    assert orders() == []
+
+
+def test_a_mail_reaches_an_address_of_an_international_domain(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id)
+    browser.submit("/checkout", **{**ADDRESS, "email": "ana@bücher.example"}, card=GOOD, step="pay")
+    jobs.drain()
+    session.rollback()
+    assert orders()[0].email == "ana@xn--bcher-kva.example"
+    assert "ana@xn--bcher-kva.example" in set(session.scalars(sa.select(Mail.recipient)))

@@ -27,10 +27,6 @@ class InvalidUsername(Invalid):
     code = "invalid_username"
 
 
-class InvalidEmail(Invalid):
-    code = "invalid_email"
-
-
 class WeakPassword(Invalid):
     """Facts: ``field``; ``reason``: ``too_short``, ``too_long``, ``common`` or ``personal``."""
 

@@ -6,15 +6,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from email_validator import EmailNotValidError, validate_email
-
-from vitrina.accounts.errors import InvalidEmail, InvalidUsername, WeakPassword
+from vitrina.accounts.errors import InvalidUsername, WeakPassword
 
 PASSWORD_LEAST: Final = 8
 PASSWORD_MOST: Final = 128
 USERNAME_LEAST: Final = 3
 USERNAME_MOST: Final = 64
-EMAIL_MOST: Final = 254
 
 SESSION_SHORT: Final = timedelta(hours=12)
 SESSION_LONG: Final = timedelta(days=30)
@@ -78,26 +75,6 @@ def check_username(text: str) -> str:
     if not re.fullmatch(r"[^\W_][\w.\-]*", name):
         raise InvalidUsername(field="username", reason="characters")
     return name
-
-
-def check_email(text: str) -> str:
-    """An e-mail address as it is kept (an international domain in its ASCII form).
-
-    Raises InvalidEmail. Whether the domain exists is not looked up: the mail will show.
-    """
-    try:
-        found = validate_email(
-            text.strip(),
-            check_deliverability=False,
-            allow_smtputf8=False,
-            globally_deliverable=False,
-        )
-    except EmailNotValidError:
-        raise InvalidEmail(field="email") from None
-    address = found.ascii_email
-    if address is None or len(address) > EMAIL_MOST or "." not in found.ascii_domain:
-        raise InvalidEmail(field="email")
-    return address
 
 
 def check_password(text: str, *, email: str, username: str = "") -> str:

@@ -21,7 +21,7 @@ from vitrina.cart.models import Cart
 from vitrina.cart.queries import contents
 from vitrina.checkout.actions import place
 from vitrina.checkout.errors import CartOrdered, PaymentDeclined
-from vitrina.checkout.rules import Checkout, destination
+from vitrina.checkout.rules import Checkout
 from vitrina.core import address as addresses
 from vitrina.core.address import InvalidAddress, PostalAddress
 from vitrina.core.db import committing, session
@@ -181,7 +181,7 @@ def _refused_coupon(cart: Cart, ask: Checkout, code: str) -> Problem:
     view = contents(
         cart,
         locale=cart.locale,
-        destination=destination(ask.shipping_address),
+        destination=ask.destination,
         shipping_code=ask.shipping_method,
         email=ask.email,
     )

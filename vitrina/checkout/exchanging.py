@@ -13,7 +13,7 @@ from vitrina.cart.models import Cart
 from vitrina.cart.queries import contents
 from vitrina.catalog import queries as catalog
 from vitrina.checkout.placing import place
-from vitrina.checkout.rules import Checkout, destination
+from vitrina.checkout.rules import Checkout
 from vitrina.checkout.settling import settle_refund
 from vitrina.core.address import PostalAddress
 from vitrina.core.db import session
@@ -111,7 +111,7 @@ def _total(cart: Cart, ask: Checkout) -> Money:
     view = contents(
         cart,
         locale=cart.locale,
-        destination=destination(ask.shipping_address),
+        destination=ask.destination,
         email=ask.email,
     )
     return view.quote.total

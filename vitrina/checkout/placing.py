@@ -1,6 +1,7 @@
 """Placing: a cart and what its buyer confirmed become an order, with stock and coupons held."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,9 +20,10 @@ from vitrina.checkout.errors import (
     NotBuyable,
     QuoteChanged,
 )
-from vitrina.checkout.rules import Checkout, destination, is_email, pays_until, pieces
+from vitrina.checkout.rules import Checkout, pays_until, pieces
 from vitrina.core import clock, locales, store
 from vitrina.core.db import session
+from vitrina.core.emails import InvalidEmail, check_email
 from vitrina.core.events import record
 from vitrina.core.money import Money
 from vitrina.inventory import actions as inventory
@@ -56,7 +58,7 @@ def place(cart: Cart, ask: Checkout, *, key: str, user_id: int | None, locale: s
     if locked.state is not CartState.ACTIVE:
         raise CartOrdered()
     provider = registry.get(ask.provider).info if ask.provider else None
-    _check_contact(ask)
+    ask = _reachable(ask)
     payer = payer_of(locked, ask, provider)
     attempts.check(payer)
     by = f"customer:{user_id}" if user_id else "guest"
@@ -106,9 +108,12 @@ def _replace_older(cart: Cart, number: str, *, by: str) -> None:
         orders.replace(order, by_number=number, by=by)
 
 
-def _check_contact(ask: Checkout) -> None:
-    if not is_email(ask.email):
-        raise EmailMissing(field="email")
+def _reachable(ask: Checkout) -> Checkout:
+    """``ask`` with its e-mail as mails can be sent to it."""
+    try:
+        return replace(ask, email=check_email(ask.email))
+    except InvalidEmail:
+        raise EmailMissing(field="email") from None
 
 
 def _check_provider(ask: Checkout, provider: ProviderInfo, currency: str) -> None:
@@ -123,7 +128,7 @@ def _confirmed(cart: Cart, ask: Checkout, locale: str) -> CartView:
     view = contents(
         cart,
         locale=locale,
-        destination=destination(ask.shipping_address),
+        destination=ask.destination,
         shipping_code=ask.shipping_method,
         email=ask.email,
     )

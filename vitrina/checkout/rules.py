@@ -1,6 +1,5 @@
 """What a buyer tells at checkout, and the decisions that need nothing else."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +15,6 @@ AUTHORIZED_TIME = timedelta(days=6)
 
 LONGEST_WAIT = timedelta(hours=24)
 """How long an order waits for a provider that says the money is on its way."""
-
-_EMAIL = re.compile(r"[^@\s<>,;:\"()\\\[\]]{1,64}@(?:[^@\s.<>,;:\"()\\\[\]]{1,63}\.)+[^@\s.]{2,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +40,16 @@ class Checkout:
     token: str = ""
     client: str = ""
 
+    @property
+    def destination(self) -> Destination | None:
+        """Where it goes, as far as prices depend on it.
 
-def is_email(text: str) -> bool:
-    """Whether ``text`` can be an e-mail address."""
-    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
-
-
-def destination(address: PostalAddress | None) -> Destination | None:
-    """Where it goes, as far as prices depend on it."""
-    if address is None:
-        return None
-    return Destination(address.country, address.region, address.postal_code)
+        What is not sent, such as a file, is taxed where its buyer is.
+        """
+        address = self.shipping_address or self.billing_address
+        if address is None:
+            return None
+        return Destination(address.country, address.region, address.postal_code)
 
 
 def pays_until(now: datetime, *, pay_later: bool, days: int | None) -> datetime | None:

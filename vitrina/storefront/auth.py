@@ -15,8 +15,9 @@ from wtforms.validators import DataRequired, Length
 from vitrina.accounts import queries
 from vitrina.accounts.actions import recovery, registration, staff
 from vitrina.accounts.errors import LinkNotGood, TooManyAttempts
-from vitrina.accounts.rules import EMAIL_MOST, PASSWORD_LEAST, Purpose
+from vitrina.accounts.rules import PASSWORD_LEAST, Purpose
 from vitrina.core.db import committing
+from vitrina.core.emails import EMAIL_MOST
 from vitrina.core.errors import Conflict, Forbidden, Invalid
 from vitrina.storefront.arrival import arrive
 from vitrina.web.access import public

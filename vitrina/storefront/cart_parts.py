@@ -152,7 +152,13 @@ def rejected_words(rejected: RejectedCode) -> str:
     return sentences.get(rejected.reason, _("It cannot be used any more."))
 
 
-def destinations() -> list[tuple[str, str]]:
-    """The countries the shop sends to: (code, name) in the visitor's language, by name."""
+def destinations(*, sent: bool = True) -> list[tuple[str, str]]:
+    """The countries the shop sends to: (code, name) in the visitor's language, by name.
+
+    All countries for goods that are not ``sent``, such as files.
+    """
+    everywhere = countries(visitor().locale.code)
+    if not sent:
+        return list(everywhere)
     possible = set(delivered_to())
-    return [pair for pair in countries(visitor().locale.code) if pair[0] in possible]
+    return [pair for pair in everywhere if pair[0] in possible]

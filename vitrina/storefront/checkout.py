@@ -18,9 +18,10 @@ from vitrina.cart.models import Cart
 from vitrina.cart.view import CartView
 from vitrina.checkout import actions
 from vitrina.checkout.errors import QuoteChanged
-from vitrina.checkout.rules import Checkout, is_email
+from vitrina.checkout.rules import Checkout
 from vitrina.core.address import PostalAddress
 from vitrina.core.db import committing, session
+from vitrina.core.emails import is_email
 from vitrina.core.errors import DomainError
 from vitrina.core.ids import hash_token, new_token
 from vitrina.core.places import Destination
@@ -150,16 +151,16 @@ def _read(view: CartView, values: Mapping[str, str]) -> tuple[Checkout | None, E
     email = values.get("email", "")
     if not is_email(email):
         errors["email"] = _("Enter an e-mail address such as ana@example.com")
-    shipping = _address(values, "", errors) if view.needs_shipping else None
-    billing = _address(values, "billing_", errors) if _has_billing(view, values) else None
+    home = _address(values, "", errors)
+    other = _address(values, "billing_", errors) if _has_billing(view, values) else None
     provider, token = _means(view, values, errors)
     if errors:
         return None, errors
     ask = Checkout(
         email=email,
         provider=provider,
-        shipping_address=shipping,
-        billing_address=billing,
+        shipping_address=home if view.needs_shipping else None,
+        billing_address=other if view.needs_shipping else home,
         shipping_method=values.get("shipping_method") or None,
         confirmed=values.get("confirmed") or "",
         note=values.get("note", ""),

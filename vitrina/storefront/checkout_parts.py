@@ -57,14 +57,15 @@ def token(provider: str, values: Mapping[str, str]) -> str | None:
 def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the template of the checkout needs."""
     rows, total = cart_parts.totals(view)
-    paid = credit_parts.paid(view)
+    paid, user = credit_parts.paid(view), visitor().user
     locale = visitor().locale.code
     return {
         "view": view,
         "values": values,
         "errors": errors,
+        "visitor_name": user.username if user else "",
         "summary_errors": _summary(view, values, errors),
-        "countries": cart_parts.destinations(),
+        "countries": cart_parts.destinations(sent=view.needs_shipping),
         "fields": address_fields.form_fields(
             values, _of(errors, ""), locale=locale, section="shipping"
         ),

@@ -3,9 +3,8 @@
 import hmac
 from typing import Final
 
-from vitrina.accounts.errors import InvalidEmail
-from vitrina.accounts.rules import check_email
 from vitrina.core import signing
+from vitrina.core.emails import InvalidEmail, check_email
 from vitrina.support.errors import InvalidQuestion
 
 NUMBER_PREFIX: Final = "S"

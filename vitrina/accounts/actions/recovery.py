@@ -10,7 +10,7 @@ from vitrina.accounts.actions import throttle
 from vitrina.accounts.actions.links import end_links, redeem_for_user
 from vitrina.accounts.actions.registration import mark_verified
 from vitrina.accounts.actions.sessions import close_all_sessions
-from vitrina.accounts.errors import EmailTaken, InvalidEmail
+from vitrina.accounts.errors import EmailTaken
 from vitrina.accounts.events import (
     EmailChangeAsked,
     EmailChanged,
@@ -22,6 +22,7 @@ from vitrina.accounts.models import OneTimeToken, User
 from vitrina.accounts.rules import Purpose
 from vitrina.core import audit, clock
 from vitrina.core.db import session
+from vitrina.core.emails import InvalidEmail, check_email
 from vitrina.core.events import record
 from vitrina.core.ids import hash_token
 
@@ -35,7 +36,7 @@ def ask_recovery(email: str) -> None:
     nobody's mailbox can be filled; more are passed over in silence.
     """
     try:
-        email = rules.check_email(email)
+        email = check_email(email)
     except InvalidEmail:
         return
     key = f"recovery:{hash_token(rules.key_of(email))}"
@@ -82,7 +83,7 @@ def ask_email_change(user: User, email: str) -> None:
     Confirm the password first. An address of another account gets a mail that says so, and the
     answer looks the same. Raises InvalidEmail.
     """
-    email = rules.check_email(email)
+    email = check_email(email)
     other = queries.find_by_email(email)
     if other is not None and other.id != user.id:
         record(RegistrationRepeated(user_id=other.id))

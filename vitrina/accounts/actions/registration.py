@@ -15,6 +15,7 @@ from vitrina.accounts.models import User
 from vitrina.accounts.rules import Purpose
 from vitrina.core import clock, locales
 from vitrina.core.db import session
+from vitrina.core.emails import check_email
 from vitrina.core.events import record
 
 
@@ -45,7 +46,7 @@ def register(
 
 def draft(username: str, email: str, password: str, *, name: str = "", locale: str = "en") -> User:
     """A user that is not stored yet. Raises InvalidUsername, InvalidEmail, WeakPassword."""
-    username, email = rules.check_username(username), rules.check_email(email)
+    username, email = rules.check_username(username), check_email(email)
     password = rules.check_password(password, email=email, username=username)
     return User(
         username=username,

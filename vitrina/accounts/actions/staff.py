@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from vitrina.accounts import queries, rules
+from vitrina.accounts import queries
 from vitrina.accounts.actions.links import redeem
 from vitrina.accounts.actions.registration import draft, store
 from vitrina.accounts.actions.sessions import close_all_sessions
@@ -12,6 +12,7 @@ from vitrina.accounts.models import Role, User
 from vitrina.accounts.rules import Purpose
 from vitrina.core import audit, clock, permissions
 from vitrina.core.db import session
+from vitrina.core.emails import check_email
 from vitrina.core.events import record
 
 OWNER = "owner"
@@ -46,7 +47,7 @@ def invite(email: str, role: str, *, by: User | None) -> None:
 
     ``by`` is None for the command line. Raises InvalidEmail, EmailTaken, RoleNotFound, RoleTooHigh.
     """
-    email, wanted = rules.check_email(email), queries.role_by_name(role)
+    email, wanted = check_email(email), queries.role_by_name(role)
     _check_reach(by, wanted)
     if queries.find_by_email(email) is not None:
         raise EmailTaken(field="email")

@@ -9,8 +9,8 @@ from wtforms.validators import DataRequired, Length
 
 from vitrina.accounts.actions import profile as profiles
 from vitrina.accounts.actions import recovery
-from vitrina.accounts.rules import EMAIL_MOST
 from vitrina.core.db import committing
+from vitrina.core.emails import EMAIL_MOST
 from vitrina.core.errors import Forbidden, Invalid
 from vitrina.core.locales import LOCALES
 from vitrina.storefront.account.who import me
