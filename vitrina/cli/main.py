@@ -54,9 +54,9 @@ def cli() -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run a command; whatever is expected to go wrong ends as one line and exit code 1 or 2."""
     try:
-        cli.main(args=argv, prog_name="vitrina", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        code = cli.main(args=argv, prog_name="vitrina", standalone_mode=False)
+        if isinstance(code, int) and code:  # what a command said by context.exit()
+            sys.exit(code)
     except click.Abort:
         _end("interrupted", 130)
     except click.UsageError as error:

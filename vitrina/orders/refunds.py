@@ -10,7 +10,7 @@ from vitrina.core.money import Money
 from vitrina.orders.errors import NotReturnable
 from vitrina.orders.events import RefundAsked
 from vitrina.orders.models import Order, OrderLine, RefundLine
-from vitrina.orders.rules import RefundPart, cut, line_part, tax_share
+from vitrina.orders.rules import RefundPart, cut, line_part, tax_in
 from vitrina.payments import refunds as payments
 from vitrina.payments.errors import NotRefundable
 from vitrina.payments.models import Payment, Refund, RefundState
@@ -69,6 +69,24 @@ def give_back(order: Order, payment: Payment, amount: Money, *, reason: str, by:
     refund = payments.begin_refund(payment, amount, of_sale=False, reason=reason, by=by)
     record(RefundAsked(order_id=order.id, number=order.number, refund_id=refund.id))
     return refund
+
+
+def give_back_surplus(order: Order, amount: Money, *, reason: str, by: str) -> list[Refund]:
+    """Owe back ``amount`` that a locked order no longer costs, from the latest payment first.
+
+    Raises NotRefundable, and owes nothing then.
+    """
+    made: list[Refund] = []
+    left = amount
+    for payment in _sources(order):
+        part = min(left, payment.refundable, key=lambda money: money.minor)
+        if part.minor > 0:
+            made.append(give_back(order, payment, part, reason=reason, by=by))
+            left = left - part
+    if left:
+        raise NotRefundable(wanted=amount.text, refundable=(amount - left).text)
+    session.expire(order, ["payments"])
+    return made
 
 
 def adopt(order: Order, payment: Payment, amount: Money, *, by: str) -> Refund:
@@ -199,12 +217,4 @@ def _tax(order: Order, amount: int, parts: Sequence[RefundPart]) -> int:
             Refund.state != RefundState.FAILED,
         )
     ).one()
-    left, tax_left = order.total - int(row[0]), order.tax - int(row[1])
-    if amount >= left:
-        return tax_left
-    named = min(sum(part.tax for part in parts), tax_left)
-    unnamed = amount - sum(part.amount for part in parts)
-    if unnamed <= 0:
-        return min(named, amount)
-    more = tax_share(unnamed, left=left - (amount - unnamed), tax_left=tax_left - named)
-    return min(named + more, amount)
+    return tax_in(amount, parts, left=order.total - int(row[0]), tax_left=order.tax - int(row[1]))

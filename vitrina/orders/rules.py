@@ -1,7 +1,7 @@
 """Decisions about orders: links for guests, what may still be done, what is left to send."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -90,12 +90,20 @@ def line_part(
     )
 
 
-def tax_share(amount: int, *, left: int, tax_left: int) -> int:
-    """The tax in ``amount`` of an order of which ``left`` (``tax_left`` of it tax) is not back yet.
+def tax_in(amount: int, parts: Sequence[RefundPart], *, left: int, tax_left: int) -> int:
+    """The tax in a refund of ``amount``, when ``left`` (``tax_left`` of it tax) is not back yet.
 
-    The last refund takes all the tax that is left.
+    It is the tax of its parts, and what they do not name has its share of the rest. The last
+    refund takes all the tax that is left.
     """
-    return tax_left if amount >= left else share(tax_left, amount, left)
+    if amount >= left:
+        return tax_left
+    named = min(sum(part.tax for part in parts), tax_left)
+    unnamed = amount - sum(part.amount for part in parts)
+    if unnamed <= 0:
+        return min(named, amount)
+    more = share(tax_left - named, unnamed, left - (amount - unnamed))
+    return min(named + more, amount)
 
 
 def cut(parts: Iterable[RefundPart], amount: int) -> tuple[list[RefundPart], list[RefundPart]]:
