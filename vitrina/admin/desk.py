@@ -70,12 +70,20 @@ def me() -> User:
 
 def menu() -> list[MenuItem]:
     """The parts of the staff area that the role opens."""
-    user, here = me(), (request.blueprint or "")
+    user = me()
     return [
-        MenuItem(str(title), url_for(endpoint), endpoint.startswith(f"{here}."))
+        MenuItem(str(title), url_for(endpoint), _is_here(endpoint))
         for title, endpoint, permission in MENU
         if permission is None or user.may(permission)
     ]
+
+
+def _is_here(endpoint: str) -> bool:
+    """Whether the present page belongs to a part: by its blueprint, or by its address below it."""
+    if endpoint.startswith(f"{request.blueprint}."):
+        return True
+    root = url_for(endpoint)
+    return root.count("/") > 2 and f"{request.script_root}{request.path}".startswith(root)
 
 
 def may(permission: str) -> bool:

@@ -41,7 +41,7 @@ class Giving(Form):
     """An amount in a currency, and why."""
 
     amount = StringField(_l("Amount"), validators=[DataRequired(), Length(max=30)])
-    currency = SelectField(_l("Currency"))
+    currency = SelectField(_l("Currency"), validators=[DataRequired()])
     note = StringField(_l("Note for staff"), validators=[Length(max=300)])
 
     def __init__(self) -> None:

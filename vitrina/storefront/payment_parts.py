@@ -29,7 +29,9 @@ def payments(order: Order) -> list[dict[str, str]]:
 
 
 def credit_rows(order: Order) -> list[dict[str, str]]:
-    """What gift cards and credit pay of the order, for its sums."""
+    """What gift cards and credit are going to pay of an order that waits for the rest."""
+    if order.paid_at is not None:
+        return []
     accounts = accounts_of(order.payments)
     return [
         {
@@ -42,15 +44,11 @@ def credit_rows(order: Order) -> list[dict[str, str]]:
 
 
 def due_row(order: Order) -> dict[str, str] | None:
-    """What is left to pay beside gift cards; None when nothing else was paid or is to be."""
+    """What is left to pay beside gift cards; None when there are none, or nothing is left."""
     if not credit_rows(order):
         return None
-    if order.paid_at is None:
-        left = order.outstanding - order.held
-        return {"label": _("Left to pay"), "amount": money(left, exact=True)}
-    others = sum(one.captured for one in order.attempts)
-    rest = {"label": _("Paid otherwise"), "amount": money(order.money(others), exact=True)}
-    return rest if others else None
+    left = order.outstanding - order.held
+    return {"label": _("Left to pay"), "amount": money(left, exact=True)}
 
 
 def name(payment: Payment, account: CreditAccount | None) -> str:
