@@ -20,6 +20,7 @@ from sqlalchemy.sql import text
 
 from bench import load, world
 from bench.load import Refused
+from bench.pricing import pricing
 
 RESULTS = Path(__file__).parent / "results"
 UNCACHED = "currency=EUR"
@@ -166,6 +167,7 @@ def _cases(shop: dict[str, str], url: str) -> list[Case]:
             return load.drive(port, step, seconds)
 
         cases.append(Case(name, run, lambda: 2048))
+    cases.append(Case("pricing, 200 lines", pricing, lambda: 2048))
     return cases
 
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import random
-import time
 from datetime import timedelta
 from decimal import Decimal
 
@@ -275,20 +274,3 @@ def test_prices_of_another_currency_and_empty_lines_are_refused() -> None:
     for quantity in (0, -1):
         with pytest.raises(BadQuantity):
             price(basket(line(1, 100, quantity)))
-
-
-def test_two_hundred_lines_with_fifty_promotions_take_milliseconds() -> None:
-    lines = [line(n, 1000 + n, 1 + n % 5, category_ids=frozenset({n % 7})) for n in range(1, 201)]
-    rules = tuple(
-        percent("3", id=n, stacks=True, category_ids=frozenset({n % 7}))
-        if n % 2
-        else amount(500, id=n)
-        for n in range(1, 51)
-    )
-    made = basket(*lines, promotions=rules, shipping=offer())
-    best = 1.0
-    for _ in range(5):
-        began = time.perf_counter()
-        price(made)
-        best = min(best, time.perf_counter() - began)
-    assert best < 0.05
