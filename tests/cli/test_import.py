@@ -20,6 +20,7 @@ from vitrina.cli.imports.storing import Tally
 from vitrina.core import clock, store
 from vitrina.core.db import committing, session
 from vitrina.inventory import queries as inventory
+from vitrina.inventory.models import StockItem
 from vitrina.search import queries as search
 
 SHOPIFY = (
@@ -89,6 +90,27 @@ def test_a_second_run_touches_nothing(shop: Shop, tmp_path: Path) -> None:
     after = catalog.by_slug("mug")
     assert (after.version, after.updated_at) == (version, updated_at)
     assert store.catalogue_version() == kept
+
+
+def test_what_was_sold_meanwhile_does_not_come_back_with_the_same_file(
+    shop: Shop, tmp_path: Path
+) -> None:
+    def rows(count: int) -> str:
+        return MUG + f"Title,Default Title,,,M,,shopify,{count},deny,9,,,"
+
+    def on_hand() -> int:
+        session.rollback()
+        return session.scalars(sa.select(StockItem.on_hand)).one()
+
+    bring(file(tmp_path, rows(5)))
+    session.rollback()
+    make.shipped_order([(catalog.by_slug("mug").variants[0], 2)])
+    bring(file(tmp_path, rows(5)))
+    assert on_hand() == 3
+    bring(file(tmp_path, rows(9)))
+    assert on_hand() == 7
+    bring(file(tmp_path, rows(9)))
+    assert on_hand() == 7
 
 
 def test_only_what_differs_is_changed_and_what_the_shop_added_stays(

@@ -83,6 +83,34 @@ def set_many(quantities: Mapping[int, int], *, by: str, note: str = "") -> list[
     return kept
 
 
+def take_over(counts: Mapping[int, int], *, by: str) -> list[int]:
+    """Follow what a file from elsewhere counts, at the first location.
+
+    The first time its count is taken as it is. After that only what the file itself changed is
+    added or taken away here: what was sold since is not on the shelf again because the same file
+    comes once more. Returns the variants that were left as they are, because more of them is
+    promised to orders. Raises InvalidQuantity.
+    """
+    for count in counts.values():
+        _check(count)
+    items = ledger.items(counts, ledger.location_id())
+    wanted = {}
+    for variant_id, count in counts.items():
+        item = items[variant_id]
+        before = item.on_hand if item.imported is None else item.imported
+        wanted[variant_id] = item.on_hand + count - before
+    kept = [v for v, quantity in wanted.items() if quantity < items[v].reserved]
+    set_many({v: quantity for v, quantity in wanted.items() if v not in kept}, by=by, note="import")
+    said = [
+        {"id": items[v].id, "imported": count}
+        for v, count in counts.items()
+        if v not in kept and items[v].imported != count
+    ]
+    if said:
+        session.execute(sa.update(StockItem), sorted(said, key=lambda row: row["id"]))
+    return kept
+
+
 def _set_counts(counts: Mapping[StockItem, int], *, by: str, note: str) -> None:
     changes = [
         Change(item.id, item.variant_id, MovementKind.ADJUSTED, count - item.on_hand)

@@ -43,6 +43,7 @@ class StockItem(Identified, Base):
 
     Available = ``on_hand`` - ``reserved``. ``backordered`` pieces are sold but not there yet, which
     only happens to variants that allow it; the CHECKs keep the rest from ever being oversold.
+    ``imported`` is the count that a file said last, not what is there.
     """
 
     __tablename__ = "stock_items"
@@ -51,6 +52,7 @@ class StockItem(Identified, Base):
     on_hand: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
     backordered: Mapped[int] = mapped_column(default=0)
+    imported: Mapped[int | None]
     __table_args__ = (
         sa.UniqueConstraint("variant_id", "location_id"),
         sa.CheckConstraint("on_hand >= 0", name="on_hand"),

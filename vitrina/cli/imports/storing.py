@@ -111,7 +111,7 @@ def store(batch: Sequence[Parsed], files: Pictures, faults: Faults) -> Tally:
 
 
 def _count_stock(counts: dict[int, int], faults: Faults) -> None:
-    for variant_id in inventory.set_many(counts, by=BY, note="import"):
+    for variant_id in inventory.take_over(counts, by=BY):
         reason = "more than that is promised to orders; the count stays"
         key, said = f"variant {variant_id}", str(counts[variant_id])
         faults.append(Fault(0, key, "stock", said, reason, left_out=False))
