@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from tests import make
@@ -19,6 +20,8 @@ from vitrina.catalog.drafts import OptionDraft, ProductDraft, ValueDraft, Varian
 from vitrina.core import clock, storage
 from vitrina.core.db import committing, session
 from vitrina.core.locales import LOCALES
+from vitrina.inventory import actions as inventory
+from vitrina.notifications.models import Mail
 
 SIZES = OptionDraft(
     "Size", (ValueDraft("Small", {"width_cm": 30}), ValueDraft("Large", {"width_cm": 50})), "size"
@@ -75,6 +78,33 @@ def test_a_page_that_is_not_there_says_so_in_a_sentence(shop: Shop, prefix: str)
         assert "Macro" not in page.text
     page = shop.browser().open("/nothing", status=404)
     assert "The address may have changed" in page.text
+
+
+def test_a_sold_out_variant_is_asked_for_and_told_of_each_time_it_is_back(shop: Shop) -> None:
+    mug = make.variant(stock=0)
+    variant_id, slug = mug.id, mug.product.slug
+    path = f"/products/{slug}/notice"
+    here = shop.browser()
+    assert "Arrives" not in here.open(f"/products/{slug}").text
+    here.click("Tell me when it is back")
+    here.submit(path, email="nobody", status=422)
+    for _time in range(2):
+        here.open(f"{path}?variant={variant_id}")
+        page = here.submit(path, email="ana@example.com")
+        assert "We write to ana@example.com" in page.text
+        for pieces in (3, 0):
+            with committing():
+                inventory.set_on_hand(variant_id, pieces, by="staff:1")
+            shop.work()
+    wanted = sa.select(Mail.recipient).where(Mail.template == "back_in_stock")
+    assert list(session.scalars(wanted)) == ["ana@example.com"] * 2
+
+
+def test_what_can_be_bought_is_not_asked_for(shop: Shop) -> None:
+    path = f"/products/{make.variant(stock=3).product.slug}"
+    here = shop.browser()
+    here.open(f"{path}/notice")
+    assert here.url == path
 
 
 def test_home_shows_what_is_new_and_the_ways_in(shop: Shop) -> None:

@@ -24,7 +24,7 @@ from vitrina.shipping.carrier import ParcelItem, RateRequest
 from vitrina.storefront.catalog_parts import are_photos, cards, media_url, picture
 from vitrina.storefront.review_parts import reviews
 from vitrina.web.formats import days, money
-from vitrina.web.links import absolute
+from vitrina.web.links import absolute, url_for
 from vitrina.web.visitor import visitor
 
 HIDDEN_ROLES = frozenset({"og", "preview", "mail"})
@@ -71,6 +71,7 @@ def show(product: Product) -> dict[str, Any]:
         ],
         "variants": [_variant(one, product, code) for one in offers],
         "chosen": _variant(chosen, product, code),
+        "some_sold_out": any(not one.available for one in offers),
         "most": max(1, min(chosen.stock.most, 99)),
         "price": {**_price(chosen), **_lowest(chosen, rates)},
         "note": _note(),
@@ -106,8 +107,10 @@ def _variant(offer: Offer, product: Product, code: str) -> dict[str, Any]:
     """A variant as the script of the page takes it; without script it is only the chosen one."""
     values = offer.variant.values
     label = _("Add to cart, %(price)s", price=money(offer.listed.price))
+    tell = url_for("notices.new", slug=product.slug, variant=offer.variant.id)
     return {
         "id": offer.variant.id,
+        "tell": None if offer.available else tell,
         "options": {f"option{n}": value.value for n, value in enumerate(values, 1)},
         "available": offer.available,
         "sku": offer.variant.sku or "",
@@ -191,7 +194,7 @@ def _note() -> str:
 def _facts(product: Product, chosen: Offer, rates: Rates, code: str) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = []
     if chosen.variant.requires_shipping:
-        rows += _delivery(chosen, rates)
+        rows += _delivery(chosen, rates) if chosen.available else []
         days_ = store.current().return_days
         rows.append((_("Returns"), _("Free for %(days)s days", days=days_)))
     else:
@@ -227,7 +230,7 @@ def _delivery(chosen: Offer, rates: Rates) -> list[tuple[str, Any]]:
                 country=country_name(country, here.locale.tag),
                 cost=money(amount) if amount else _("free"),
             )
-            return [(_("Arrives"), said)]
+            return [(_("Arrives"), Markup("<span data-arrives>{}</span>").format(said))]
     return []
 
 

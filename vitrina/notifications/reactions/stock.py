@@ -27,7 +27,7 @@ def back_in_stock(event: BackInStock) -> None:
         context={
             "title": variant.product.text("title", locale.code),
             "label": variant.label(locale.code),
-            "link": office.link(f"/products/{variant.product.slug}", locale),
+            "link": office.link(f"/products/{variant.product.slug}?variant={variant.id}", locale),
         },
         subject_ref=f"product:{event.product_id}",
     )
