@@ -109,6 +109,19 @@ def test_an_exchange_is_one_press(sqlite_shop: Shop, owner: Browser) -> None:
     assert replacement.total == 2000
 
 
+def test_the_list_takes_as_many_statements_for_ten_as_for_one(
+    sqlite_shop: Shop, owner: Browser
+) -> None:
+    asked(delivered())
+    assert "Returns to look at 1" in owner.open("/admin/").text
+    owner.open("/admin/returns/")
+    few = owner.statements
+    for _ in range(9):
+        asked(delivered())
+    owner.open("/admin/returns/")
+    assert owner.statements == few
+
+
 def test_who_may_not_refund_does_not_decide(sqlite_shop: Shop) -> None:
     number = arrived(delivered()).number
     page = signed_in(sqlite_shop, "fulfilment").open(f"/admin/returns/{number}")

@@ -10,6 +10,7 @@ from vitrina.inventory.desk import count_low
 from vitrina.notifications import queries as mails
 from vitrina.notifications.models import MailState
 from vitrina.orders.desk import figures
+from vitrina.orders.returns import queries as returns
 from vitrina.support.queries import count_open
 from vitrina.web.access import staff
 
@@ -25,6 +26,7 @@ def index() -> str:
         figures=figures(clock.now() - timedelta(days=30)),
         low=count_low(store.current().low_stock),
         open_tickets=count_open(),
+        returns=returns.waiting(),
         failed_mails=len(failed.items),
         failed_jobs=count_failed(),
     )

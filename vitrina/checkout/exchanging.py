@@ -18,6 +18,7 @@ from vitrina.checkout.settling import settle_refund
 from vitrina.core.address import PostalAddress
 from vitrina.core.db import session
 from vitrina.core.money import Money
+from vitrina.orders import actions as orders
 from vitrina.orders import queries
 from vitrina.orders.models import Order
 from vitrina.orders.returns import actions as returns
@@ -45,7 +46,7 @@ def exchange(back: Return, verdicts: Mapping[int, Verdict], *, note: str = "", b
     order = queries.lock(back.order_id)
     cart = _cart(order, back, verdicts)
     free = _free_delivery(back, cart, by=by)
-    ask = _ask(order, back)
+    ask = _ask(order)
     total = _total(cart, ask)
     account_id = _account(order, back, by=by)
     towards = Credited(account_id, total)
@@ -62,6 +63,7 @@ def exchange(back: Return, verdicts: Mapping[int, Verdict], *, note: str = "", b
     )
     promotions.end(free, by=by)
     back.replacement_id = made.id
+    orders.add_note(made, f"exchange {back.number} of order {order.number}", by=by)
     session.flush()
     return made
 
@@ -96,14 +98,13 @@ def _free_delivery(back: Return, cart: Cart, *, by: str) -> Promotion:
     return made
 
 
-def _ask(order: Order, back: Return) -> Checkout:
+def _ask(order: Order) -> Checkout:
     shipping, billing = order.shipping_address, order.billing_address
     return Checkout(
         email=order.email,
         provider="",
         shipping_address=PostalAddress.from_dict(shipping) if shipping else None,
         billing_address=PostalAddress.from_dict(billing) if billing else None,
-        note=f"{back.number} ({order.number})",
     )
 
 

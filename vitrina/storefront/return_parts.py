@@ -92,11 +92,12 @@ def choosing(
 ) -> dict[str, Any]:
     """What the page needs on which pieces and reasons are chosen."""
     ways = queries.ways(order, clock.now())
+    others = _others(order)
     return {
         "order": order,
-        "rows": _rows(order, ways.left, values, errors or {}),
+        "rows": _rows(order, ways.left, values, errors or {}, others),
         "reasons": [("", _("Choose a reason")), *REASONS.items()],
-        "kinds": _kinds(order),
+        "kinds": _kinds(order, can_exchange=any(others.values())),
         "kind": values.get("kind") or "money",
         "note": values.get("note", ""),
         "until": day(ways.returns_until),
@@ -116,7 +117,7 @@ def withdrawing(
     return {
         "order": order,
         "is_unsent": queries.is_unsent(order),
-        "rows": _rows(order, ways.left, typed, errors or {}),
+        "rows": _rows(order, ways.left, typed, errors or {}, {}),
         "name": values.get("name", str(address.get("name", ""))),
         "until": day(ways.withdraws_until),
         "errors": list((errors or {}).items()),
@@ -126,7 +127,11 @@ def withdrawing(
 
 
 def _rows(
-    order: Order, left: Mapping[int, int], values: Mapping[str, str], errors: Errors
+    order: Order,
+    left: Mapping[int, int],
+    values: Mapping[str, str],
+    errors: Errors,
+    others: Mapping[int, list[tuple[str, str]]],
 ) -> list[Row]:
     lines = [line for line in order.lines if line.id in left]
     usual = "1" if sum(left.values()) == 1 else "0"
@@ -137,7 +142,7 @@ def _rows(
             pieces=values.get(f"pieces-{line.id}", usual),
             reason=values.get(f"reason-{line.id}", ""),
             wanted=values.get(f"wanted-{line.id}", ""),
-            options=_others(line),
+            options=others.get(line.id, []),
             picture=f"/media/{line.image}" if line.image else "",
             error=errors.get(f"pieces-{line.id}") or errors.get(f"reason-{line.id}", ""),
         )
@@ -145,25 +150,28 @@ def _rows(
     ]
 
 
-def _others(line: OrderLine) -> list[tuple[str, str]]:
-    """The other variants of a line's product, for an exchange."""
-    product = catalog.find_by_id(line.product_id) if line.product_id else None
-    if product is None:
-        return []
+def _others(order: Order) -> dict[int, list[tuple[str, str]]]:
+    """The other variants of each line's product (by line id), for an exchange."""
+    ids = {line.product_id for line in order.lines if line.product_id is not None}
+    products = {product.id: product for product in catalog.by_ids(ids)}
     code = visitor().locale.code
-    return [
-        (str(one.id), one.label(code))
-        for one in product.variants
-        if one.is_active and one.id != line.variant_id
-    ]
+    return {
+        line.id: [
+            (str(one.id), one.label(code))
+            for one in products[line.product_id].variants
+            if one.is_active and one.id != line.variant_id
+        ]
+        for line in order.lines
+        if line.product_id in products
+    }
 
 
-def _kinds(order: Order) -> list[tuple[str, str, str]]:
+def _kinds(order: Order, *, can_exchange: bool) -> list[tuple[str, str, str]]:
     """(value, words, hint) of what the buyer may want for the pieces."""
     found = [("money", _("Money back"), _("The way you paid."))]
     if order.user_id is not None:
         found.append(("credit", _("Store credit"), _("For your next order.")))
-    if any(_others(line) for line in order.lines):
+    if can_exchange:
         found.append(("exchange", _("An exchange"), _("Another size or finish of the same print.")))
     return found
 

@@ -263,6 +263,14 @@ def test_what_has_not_left_is_cancelled_at_once(shop: Shop) -> None:
     assert nothing_is_wrong()
 
 
+def test_from_an_order_that_nobody_pays_for_there_is_nothing_to_withdraw(shop: Shop) -> None:
+    failed, transfer = make.order(token="tok_decline"), make.order(provider="manual")
+    assert not queries.ways(failed, clock.now()).can_withdraw
+    assert queries.ways(transfer, clock.now()).can_withdraw
+    with pytest.raises(NothingReturned), committing():
+        actions.withdraw(failed, {}, name="Ana", by="guest")
+
+
 def test_after_fourteen_days_the_right_is_over_and_elsewhere_there_is_none(shop: Shop) -> None:
     order = delivered()
     pieces = {order.lines[0].id: 1}

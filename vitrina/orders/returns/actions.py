@@ -249,8 +249,13 @@ def _restock(order: Order, back: Return, *, by: str) -> None:
 
 
 def _open_files_again(back: Return) -> None:
-    """Files that do not come back after all can be fetched again."""
-    files = [line.order_line_id for line in back.lines if not line.order_line.requires_shipping]
+    """Files that do not come back after all can be fetched again, unless they were refunded."""
+    gone = refunds.returned(back.order_id)
+    files = [
+        line.order_line_id
+        for line in back.lines
+        if not line.order_line.requires_shipping and not gone.get(line.order_line_id)
+    ]
     session.execute(
         sa.update(DownloadGrant)
         .where(DownloadGrant.order_line_id.in_(files))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from vitrina.core.db import Base, Dated, EnumText, Identified, Minor, TransitionRow
 from vitrina.core.states import Machine
 from vitrina.orders.models import Order, OrderLine
-from vitrina.payments.models import Refund
+from vitrina.payments.models import Refund, RefundState
 
 
 class ReturnKind(StrEnum):
@@ -121,8 +121,8 @@ class Return(Identified, Dated, Base):
 
     @property
     def given(self) -> int:
-        """What was granted for the pieces and the delivery, in the order's minor units."""
-        return sum(refund.amount for refund in self.refunds)
+        """What goes back for the pieces and the delivery, in the order's minor units."""
+        return sum(one.amount for one in self.refunds if one.state is not RefundState.FAILED)
 
     def moved(self, verb: str, before: ReturnState, after: ReturnState, by: str, note: str) -> None:
         self.transitions.append(

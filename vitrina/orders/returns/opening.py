@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.errors import VariantNotFound
 from vitrina.core import clock
@@ -13,8 +11,9 @@ from vitrina.core.db import session
 from vitrina.core.events import record
 from vitrina.core.ids import new_number
 from vitrina.orders import actions as orders
+from vitrina.orders import downloads
 from vitrina.orders import queries as order_queries
-from vitrina.orders.models import DownloadGrant, Order, OrderLine
+from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.returns import queries, rules
 from vitrina.orders.returns.errors import (
     AlreadyDownloaded,
@@ -215,12 +214,7 @@ def _take_back_files(lines: Sequence[OrderLine]) -> None:
     files = [line.id for line in lines if not line.requires_shipping]
     if not files:
         return
-    session.execute(
-        sa.update(DownloadGrant)
-        .where(DownloadGrant.order_line_id.in_(files), DownloadGrant.revoked_at.is_(None))
-        .values(revoked_at=clock.now()),
-        execution_options={"synchronize_session": False},
-    )
+    downloads.revoke(files)
     fetched = queries.fetched_lines(files)
     if fetched:
         raise AlreadyDownloaded(line_id=min(fetched))

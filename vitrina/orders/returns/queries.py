@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from vitrina.core import store
 from vitrina.core.db import session
 from vitrina.orders import refunds
-from vitrina.orders.models import DownloadGrant, Order, OrderState
+from vitrina.orders.models import HELD, DownloadGrant, Order, OrderState
 from vitrina.orders.returns import rules
 from vitrina.orders.returns.errors import ReturnNotFound
 from vitrina.orders.returns.models import OPEN, Return, ReturnLine, ReturnState
@@ -120,6 +120,17 @@ def listing(
     return ReturnPage(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 
+def waiting() -> int:
+    """How many returns wait for staff: to be answered, or to be looked at."""
+    states = (ReturnState.REQUESTED, ReturnState.RECEIVED)
+    return (
+        session.scalar(
+            sa.select(sa.func.count()).select_from(Return).where(Return.state.in_(states))
+        )
+        or 0
+    )
+
+
 def number_exists(number: str) -> bool:
     return session.scalar(sa.select(Return.id).where(Return.number == number)) is not None
 
@@ -199,10 +210,15 @@ def arrived_at(order: Order) -> datetime | None:
 
 
 def is_unsent(order: Order) -> bool:
-    """Whether nothing has left, so that a withdrawal simply cancels the order."""
-    return order.state in (OrderState.PAID, OrderState.AWAITING_PAYMENT) and not any(
-        one.state in _GONE for one in order.shipments
+    """Whether it is bought and nothing has left, so that a withdrawal simply cancels the order.
+
+    An order whose payment failed binds nobody: there is nothing to withdraw from.
+    """
+    is_bought = order.state is OrderState.PAID or (
+        order.state is OrderState.AWAITING_PAYMENT
+        and any(payment.state in HELD for payment in order.payments)
     )
+    return is_bought and not any(one.state in _GONE for one in order.shipments)
 
 
 def is_consumer_law(order: Order) -> bool:
