@@ -68,6 +68,7 @@ def set_many(quantities: Mapping[int, int], *, by: str, note: str = "") -> list[
     """
     for quantity in quantities.values():
         _check(quantity)
+    promises.lock_waiting(quantities)
     items = ledger.items(quantities, ledger.location_id())
     kept = [v for v, quantity in quantities.items() if quantity < items[v].reserved]
     changed = {
@@ -86,19 +87,15 @@ def set_many(quantities: Mapping[int, int], *, by: str, note: str = "") -> list[
 def take_over(counts: Mapping[int, int], *, by: str) -> list[int]:
     """Follow what a file from elsewhere counts, at the first location.
 
-    The first time its count is taken as it is. After that only what the file itself changed is
-    added or taken away here: what was sold since is not on the shelf again because the same file
-    comes once more. Returns the variants that were left as they are, because more of them is
-    promised to orders. Raises InvalidQuantity.
+    The first time its count is taken as it is, after that only what the file itself changed: what
+    was sold since is not on the shelf again because the same file comes once more. Returns the
+    variants that were left as they are, because more is promised to orders. Raises InvalidQuantity.
     """
     for count in counts.values():
         _check(count)
+    promises.lock_waiting(counts)
     items = ledger.items(counts, ledger.location_id())
-    wanted = {}
-    for variant_id, count in counts.items():
-        item = items[variant_id]
-        before = item.on_hand if item.imported is None else item.imported
-        wanted[variant_id] = item.on_hand + count - before
+    wanted = {v: count + _since_import(items[v]) for v, count in counts.items()}
     kept = [v for v, quantity in wanted.items() if quantity < items[v].reserved]
     set_many({v: quantity for v, quantity in wanted.items() if v not in kept}, by=by, note="import")
     said = [
@@ -109,6 +106,10 @@ def take_over(counts: Mapping[int, int], *, by: str) -> list[int]:
     if said:
         session.execute(sa.update(StockItem), sorted(said, key=lambda row: row["id"]))
     return kept
+
+
+def _since_import(item: StockItem) -> int:
+    return 0 if item.imported is None else item.on_hand - item.imported
 
 
 def _set_counts(counts: Mapping[StockItem, int], *, by: str, note: str) -> None:
@@ -127,8 +128,7 @@ def _set_counts(counts: Mapping[StockItem, int], *, by: str, note: str) -> None:
 def lock(variant_ids: Iterable[int]) -> None:
     """Take the shelves of these variants now, in the order of their keys, until the commit.
 
-    For whoever is going to give some back before taking others: without it, two of them could
-    wait for each other (docs/locking.md).
+    For whoever is going to give some back before taking others (docs/locking.md).
     """
     session.execute(
         sa.select(StockItem.id)
@@ -236,7 +236,7 @@ def release_expired(limit: int = 100) -> int:
     """Give back promises whose end has long passed; returns how many references there were.
 
     An order's own expiry asks the payment provider first and comes long before. This is for what
-    nobody answers for: the pieces must not stay locked away because a provider is down for hours.
+    nobody answers for, because a provider is down for hours.
     """
     references = session.scalars(
         sa.select(Reservation.reference)
@@ -269,6 +269,7 @@ def _check(quantity: int) -> None:
 
 
 def _item(variant_id: int, location: str | None = None) -> StockItem:
+    promises.lock_waiting([variant_id])
     return ledger.items([variant_id], ledger.location_id(location))[variant_id]
 
 

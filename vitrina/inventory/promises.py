@@ -1,6 +1,6 @@
 """Reservation rows: which pieces are promised to which order. Used by the actions only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,26 @@ def lock(reference: str, states: Sequence[ReservationState] = OPEN) -> Sequence[
     ).all()
 
 
+def lock_waiting(variant_ids: Iterable[int]) -> None:
+    """Lock the promises that wait for pieces of these variants, until the commit.
+
+    For whoever is going to change a count: promises come before stock items (docs/locking.md).
+    """
+    wanted = sorted(set(variant_ids))
+    for start in range(0, len(wanted), 500):
+        items = sa.select(StockItem.id).where(StockItem.variant_id.in_(wanted[start : start + 500]))
+        session.execute(
+            sa.select(Reservation.id)
+            .where(
+                Reservation.item_id.in_(items),
+                Reservation.backordered > 0,
+                Reservation.state.in_(OPEN),
+            )
+            .order_by(Reservation.item_id, Reservation.id)
+            .with_for_update()
+        )
+
+
 def keep(reference: str) -> int:
     """Turn the held promises of ``reference`` into lasting ones; returns how many there were."""
     changed = session.execute(
@@ -74,6 +94,16 @@ def keep(reference: str) -> int:
         execution_options=_QUIET,
     )
     return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def extend(reference: str, until: datetime) -> None:
+    """Let the held promises of ``reference`` last until a moment."""
+    session.execute(
+        sa.update(Reservation)
+        .where(Reservation.reference == reference, Reservation.state == ReservationState.HELD)
+        .values(expires_at=until),
+        execution_options=_QUIET,
+    )
 
 
 def end(reference: str) -> None:
@@ -89,7 +119,8 @@ def end(reference: str) -> None:
 def allot(item: StockItem, pieces: int) -> int:
     """Give new pieces to the oldest orders that wait for them; returns how many were given.
 
-    The caller changes the counts of the stock item.
+    The caller changes the counts of the stock item, and has called :func:`lock_waiting` before it
+    locked that. A promise that was made since, and that somebody is ending now, is passed over.
     """
     waiting = session.scalars(
         sa.select(Reservation)
@@ -99,7 +130,7 @@ def allot(item: StockItem, pieces: int) -> int:
             Reservation.state.in_(OPEN),
         )
         .order_by(Reservation.id)
-        .with_for_update()
+        .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
     left = pieces
