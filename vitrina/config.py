@@ -5,14 +5,18 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from vitrina.core.emails import is_email
+
 ENVIRONMENTS = ("development", "production", "testing")
 STRIPE = ("SECRET_KEY", "PUBLISHABLE_KEY", "WEBHOOK_SECRET", "API_BASE")
+WITHOUT_HOST = ("file", "unix")
+TLS = ("none", "starttls", "tls")
 PAYPAL = ("CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_ID", "API_BASE")
 
 
@@ -82,7 +86,7 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None
         database_url=_database(read, data_dir),
         base_url=base_url.rstrip("/"),
         redis_url=read.url("VITRINA_REDIS_URL", "", ("redis", "rediss", "unix")),
-        mail_url=read.url("VITRINA_MAIL_URL", "", ("smtp", "smtps")),
+        mail_url=_mail(read),
         storage_url=read.url(
             "VITRINA_STORAGE_URL", (data_dir / "media").as_uri(), ("file", "s3", "memory")
         ),
@@ -95,7 +99,7 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None
         paypal=_provider(
             read, "PAYPAL", PAYPAL, needs=("CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_ID")
         ),
-        owner_email=read.text("VITRINA_OWNER_EMAIL", ""),
+        owner_email=read.email("VITRINA_OWNER_EMAIL"),
         owner_password=read.text("VITRINA_OWNER_PASSWORD", ""),
         workers=read.number("VITRINA_WORKERS", 2, 1, 64),
         trusted_proxies=read.number("VITRINA_TRUSTED_PROXIES", 0, 0, 10),
@@ -126,9 +130,38 @@ class _Reader:
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         value = self.text(name, default)
-        if value and urlsplit(value).scheme not in schemes:
+        if not value:
+            return value
+        try:
+            parts = urlsplit(value)
+            where = parts.path if parts.scheme in WITHOUT_HOST else parts.hostname
+            is_right = parts.port != 0
+        except ValueError:
+            raise WrongSetting(f"{name} is no address: {_without_password(value)}") from None
+        if parts.scheme not in schemes:
             raise WrongSetting(f"{name} must start with {' or '.join(s + ':' for s in schemes)}")
+        if not is_right or (not where and parts.scheme != "memory"):
+            raise WrongSetting(f"{name} says {parts.scheme}: and not where")
         return value
+
+    def email(self, name: str) -> str:
+        value = self.text(name, "")
+        if value and not is_email(value):
+            raise WrongSetting(f"{name} is {value!r}; it must be an e-mail address")
+        return value
+
+
+def _without_password(url: str) -> str:
+    return url.rpartition("@")[2][:80]
+
+
+def _mail(read: _Reader) -> str:
+    """The mail server. A misspelt wish for TLS must not send passwords in the clear."""
+    value = read.url("VITRINA_MAIL_URL", "", ("smtp", "smtps"))
+    for name, wish in parse_qsl(urlsplit(value).query, keep_blank_values=True):
+        if name != "tls" or wish not in TLS:
+            raise WrongSetting(f"VITRINA_MAIL_URL takes ?tls= with one of {', '.join(TLS)}")
+    return value
 
 
 def _provider(
@@ -188,12 +221,25 @@ def _secret(read: _Reader, env: str, data_dir: Path) -> str:
     kept = data_dir / "secret_key"
     if not kept.exists():
         try:
-            data_dir.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return kept.read_text().strip()
+            _make_secret(kept)
         except OSError as error:
             raise WrongSetting(f"VITRINA_DATA_DIR cannot be written: {error.strerror}") from None
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return kept.read_text().strip()
+    value = kept.read_text().strip()
+    if len(value) < 32:
+        raise WrongSetting(f"{kept} holds no key of 32 characters; remove it to get a new one")
+    return value
+
+
+def _make_secret(kept: Path) -> None:
+    """Write a key to the file, whole or not at all; of two processes the first one's stays."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_name(f".{kept.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(draft, kept)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,5 +1,6 @@
 """A wrong setting stops the start with one clear line."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,33 @@ def test_the_secret_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> 
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
 
 
+def test_of_two_processes_that_begin_at_once_both_have_the_first_one_s_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, kept = os.link, tmp_path / "secret_key"
+
+    def late(source: Path, target: Path) -> None:
+        kept.write_text("f" * 40)  # the other process was quicker
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", late)
+    assert read(tmp_path).secret_key == "f" * 40
+    assert [one.name for one in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_an_empty_secret_signs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").touch()
+    with pytest.raises(WrongSetting, match="secret_key"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://u:p@mail.example.com:587?tls=starttls", "smtps://mail.example.com"]
+)
+def test_a_mail_server_is_taken_as_it_is_given(tmp_path: Path, url: str) -> None:
+    assert read(tmp_path, VITRINA_MAIL_URL=url).mail_url == url
+
+
 def test_secrets_do_not_show_when_settings_are_printed(tmp_path: Path) -> None:
     settings = read(
         tmp_path, VITRINA_SECRET_KEY="k" * 40, VITRINA_DATABASE_URL="postgresql://u:hidden@h/d"
@@ -43,6 +71,16 @@ def test_secrets_do_not_show_when_settings_are_printed(tmp_path: Path) -> None:
         ({"VITRINA_DATABASE_URL": "nonsense"}, "VITRINA_DATABASE_URL"),
         ({"VITRINA_SECRET_KEY": "short"}, "VITRINA_SECRET_KEY"),
         ({"VITRINA_MAIL_URL": "mail.example.com"}, "VITRINA_MAIL_URL"),
+        ({"VITRINA_MAIL_URL": "smtp://mail.example.com:abc"}, "VITRINA_MAIL_URL"),
+        ({"VITRINA_MAIL_URL": "smtp://mail.example.com:99999"}, "VITRINA_MAIL_URL"),
+        ({"VITRINA_MAIL_URL": "smtp://"}, "VITRINA_MAIL_URL"),
+        ({"VITRINA_MAIL_URL": "smtp://mail.example.com?tls=foo"}, "VITRINA_MAIL_URL"),
+        ({"VITRINA_MAIL_URL": "smtp://mail.example.com?tsl=starttls"}, "VITRINA_MAIL_URL"),
+        ({"VITRINA_BASE_URL": "http:"}, "VITRINA_BASE_URL"),
+        ({"VITRINA_BASE_URL": "https://"}, "VITRINA_BASE_URL"),
+        ({"VITRINA_BASE_URL": "https://[shop"}, "VITRINA_BASE_URL"),
+        ({"VITRINA_REDIS_URL": "redis:"}, "VITRINA_REDIS_URL"),
+        ({"VITRINA_OWNER_EMAIL": "notmail"}, "VITRINA_OWNER_EMAIL"),
         ({"VITRINA_RATE_LIMITS": "maybe"}, "VITRINA_RATE_LIMITS"),
         ({"VITRINA_ENV": "production"}, "VITRINA_BASE_URL"),
         (
