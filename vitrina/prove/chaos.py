@@ -20,6 +20,7 @@ FAULTS = (
     {"match": "*", "fault": "500_after", "probability": 0.03},
     {"match": "*", "fault": "429", "probability": 0.03},
     {"match": "*", "fault": "slow", "probability": 0.02, "seconds": 1.0},
+    {"match": "*refund*", "fault": "lost_reply", "probability": 0.5},
 )
 TRAVEL = {"duplicate": 2, "shuffle": True, "lose": 0.25, "parallel": 4}
 

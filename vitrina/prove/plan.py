@@ -9,7 +9,7 @@ GUARDS = {
     "gift_card": "the conditional UPDATE of a gift card's balance",
     "refund": "the conditional UPDATE of what can still be refunded",
     "checkout_key": "the lookup of an order by its checkout key",
-    "provider_key": "the idempotency keys of calls to providers: each call has a new one",
+    "refund_key": "the key of a refund, and the question whether it was made already",
     "reconciler": "the poller and the reconciler",
     "outbox": "the lease of jobs: a job is forgotten as soon as it is taken",
 }

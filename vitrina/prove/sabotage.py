@@ -202,15 +202,17 @@ def _without_checkout_key() -> None:
     _instead(placing, "_replace_older", lambda *_args, **_kwargs: None)
 
 
-def _without_provider_key() -> None:
-    real = till._ask
-
-    def ask(payment: Payment) -> Any:
-        return replace(real(payment), key=new_token())
-
-    _instead(till, "_ask", ask)
+def _without_refund_key() -> None:
     for provider in (Stripe, PayPal):
-        _instead(provider, "recover", lambda self, ask: self.start(ask).outcome)
+        _instead(provider, "refund", _with_new_keys(provider.refund))
+    _instead(till, "_is_known", lambda *_args: False)
+
+
+def _with_new_keys(real: Callable[..., Any]) -> Callable[..., Any]:
+    def refund(provider: Any, ref: str, amount: Money, _key: str) -> Any:
+        return real(provider, ref, amount, new_token())
+
+    return refund
 
 
 def _without_reconciler() -> None:
@@ -245,7 +247,7 @@ SABOTAGE: dict[str, Callable[[], None]] = {
     "gift_card": _without_gift_card,
     "refund": _without_refund,
     "checkout_key": _without_checkout_key,
-    "provider_key": _without_provider_key,
+    "refund_key": _without_refund_key,
     "reconciler": _without_reconciler,
     "outbox": _without_outbox,
 }
