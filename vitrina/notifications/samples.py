@@ -26,10 +26,12 @@ def sample(template: str, locale: Locale) -> tuple[str, dict[str, Any]]:
         if template in ("order_confirmation", "order_placed")
         else "",
         "amount": Money(4900, locale.currency),
+        "due": None if template == "order_changed" else Money(4900, locale.currency),
         "as_credit": False,
-        "back": _back(locale),
+        "back": Money(4900, locale.currency) if template == "order_changed" else _back(locale),
         "reason": "One frame has a scratch.",
         "is_expired": False,
+        "until": clock.now() + timedelta(minutes=15),
         "title": "Tidal Study",
         "label": "50 × 70 cm",
         "sku": "TIDAL-50-70",
