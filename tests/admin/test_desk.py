@@ -2,6 +2,7 @@
 
 import io
 import re
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -11,9 +12,10 @@ from tests import make
 from tests.browser import Browser
 from tests.conftest import Shop
 from vitrina.catalog import queries as catalog
+from vitrina.catalog.actions.currencies import set_currency
 from vitrina.core import store
 from vitrina.core.audit import AuditEntry
-from vitrina.core.db import session
+from vitrina.core.db import committing, session
 from vitrina.inventory.queries import availability
 from vitrina.orders import queries as orders
 from vitrina.orders.models import OrderState
@@ -97,6 +99,45 @@ def test_saving_a_product_unchanged_changes_nothing(owner: Browser) -> None:
     assert catalog.by_id(product.id).tags == ["dark paper", "red"]
     assert catalog.by_id(product.id).version == version
     assert not _audited("product.update")
+
+
+def test_texts_and_prices_are_written_for_the_other_markets(owner: Browser) -> None:
+    product = make.product("Tide", translations={"ru": {"details": [{"name": "Бумага"}]}})
+    path, variant = f"/admin/products/{product.id}", product.variants[0].id
+    with committing():
+        set_currency("BRL", Decimal(6), by="staff:1")
+    owner.open(path)
+    owner.submit(path, **{"title-ru": "Прилив", "description-ru": "<p>Вода</p><script>x</script>"})
+    owner.submit(f"{path}/variants", **{f"price_BRL-{variant}": "129,90"})
+    session.rollback()
+    changed = catalog.by_id(product.id)
+    assert changed.text("title", "ru") == "Прилив"
+    assert changed.text("description", "ru") == "<p>Вода</p>"
+    assert changed.facts("ru") == [{"name": "Бумага"}]
+    assert changed.text("title", "pt-BR") == "Tide"
+    assert [(one.currency, one.price) for one in changed.variants[0].prices] == [("BRL", 12990)]
+    assert owner.open(path).form("/variants").fields[f"price_BRL-{variant}"] == "129.90"
+    owner.submit(f"{path}/variants", **{f"price_BRL-{variant}": ""})
+    session.rollback()
+    assert catalog.by_id(product.id).variants[0].prices == []
+
+
+def test_a_category_is_named_in_every_language(owner: Browser) -> None:
+    owner.open("/admin/categories/new")
+    owner.submit(
+        "/admin/categories/new", title="Posters", is_visible="y", **{"title-ru": "Плакаты"}
+    )
+    session.rollback()
+    posters = catalog.category_by_path("posters")
+    assert posters.text("title", "ru") == "Плакаты"
+    path = f"/admin/categories/{posters.id}"
+    owner.open(path)
+    owner.submit(path, **{"title-pt-BR": "Cartazes"})
+    session.rollback()
+    named = catalog.category_by_path("posters")
+    assert [named.text("title", code) for code in ("en", "pt-BR", "ru")] == [
+        "Posters", "Cartazes", "Плакаты",
+    ]  # fmt: skip
 
 
 def test_what_cannot_be_is_said_and_nothing_is_stored(owner: Browser) -> None:

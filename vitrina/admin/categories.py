@@ -2,12 +2,13 @@
 
 from typing import Self
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
+from vitrina.admin import wording
 from vitrina.admin.desk import Answer, Form, done, me
 from vitrina.catalog import queries
 from vitrina.catalog.actions.categories import (
@@ -22,6 +23,10 @@ from vitrina.core.permissions import Permission
 from vitrina.web.access import requires
 
 bp = Blueprint("admin_categories", __name__, url_prefix="/admin/categories")
+
+
+TRANSLATED = ("title", "description")
+"""What of a category is said in other languages too."""
 
 
 class Editing(Form):
@@ -58,7 +63,18 @@ def index() -> str:
 @bp.get("/new")
 @requires(Permission.PRODUCTS_WRITE)
 def new() -> str:
-    return render_template("admin/categories/edit.html", form=Editing().offer(), category=None)
+    return _page(Editing().offer())
+
+
+def _page(form: Editing, category: Category | None = None) -> str:
+    known = category.translations if category else {}
+    texts = wording.read(request.form, TRANSLATED, known)
+    return render_template(
+        "admin/categories/edit.html",
+        form=form,
+        category=category,
+        languages=wording.languages(TRANSLATED, texts),
+    )
 
 
 @bp.post("/new")
@@ -66,7 +82,7 @@ def new() -> str:
 def create() -> Answer:
     form = Editing().offer()
     if not form.is_good():
-        return render_template("admin/categories/edit.html", form=form, category=None), 422
+        return _page(form), 422
     with committing():
         category = create_category(
             form.title.data or "",
@@ -74,6 +90,7 @@ def create() -> Answer:
             by=me().actor,
             slug=form.slug.data or "",
             description=form.description.data or "",
+            translations=wording.read(request.form, TRANSLATED),
         )
         update_category(
             category,
@@ -93,7 +110,7 @@ def _parent(form: Editing) -> Category | None:
 def show(category_id: int) -> str:
     category = queries.category_by_id(category_id)
     form = Editing(obj=category, parent=category.parent_id or 0).offer(category)
-    return render_template("admin/categories/edit.html", form=form, category=category)
+    return _page(form, category)
 
 
 @bp.post("/<int:category_id>")
@@ -102,7 +119,7 @@ def update(category_id: int) -> Answer:
     category = queries.category_by_id(category_id)
     form = Editing().offer(category)
     if not form.is_good():
-        return render_template("admin/categories/edit.html", form=form, category=category), 422
+        return _page(form, category), 422
     with committing():
         move_category(category, _parent(form), by=me().actor)
         update_category(
@@ -111,6 +128,7 @@ def update(category_id: int) -> Answer:
             title=form.title.data,
             slug=form.slug.data or category.slug,
             description=form.description.data or "",
+            translations=wording.read(request.form, TRANSLATED, category.translations),
             position=form.position.data or 0,
             is_visible=form.is_visible.data,
         )

@@ -3,14 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vitrina.admin.desk import minor_of, note
+from vitrina.admin.desk import minor_of, money_of, note
 from vitrina.catalog import queries
 from vitrina.catalog.actions.replacement import draft_of, replace_product
 from vitrina.catalog.drafts import OptionDraft, ProductDraft, ValueDraft, VariantDraft
 from vitrina.catalog.errors import InvalidProduct
 from vitrina.catalog.models.products import Product, Variant
+from vitrina.core.money import Money
 
 MOST_COMBINATIONS = 500
+FIELDS = (
+    *("price", "compare_at", "prices", "sku", "weight_g"),
+    *("track_stock", "backorder", "is_active"),
+)
+"""What of a variant the table says; the rest of it stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,24 @@ def whole(text: str, field: str) -> int:
     return int(words)
 
 
-def row_of(form: Mapping[str, str], variant: Variant) -> Row:
-    """What was typed for ``variant``; what was typed for all of them counts before it."""
+def other_currencies() -> tuple[str, ...]:
+    """The currencies the shop sells in beside its own."""
+    return queries.rates().currencies[1:]
+
+
+def fixed_prices(product: Product) -> dict[int, dict[str, str]]:
+    """The fixed prices of each variant by currency, as staff type them."""
+    return {
+        variant.id: {one.currency: Money(one.price, one.currency).text for one in variant.prices}
+        for variant in product.variants
+    }
+
+
+def row_of(form: Mapping[str, str], variant: Variant, currencies: Sequence[str] = ()) -> Row:
+    """What was typed for ``variant``; what was typed for all of them counts before it.
+
+    In the other ``currencies`` a price is fixed where one is typed, else the rate decides.
+    """
 
     def typed(name: str) -> str:
         for_all = form.get(f"{name}-all", "").strip()
@@ -54,8 +76,26 @@ def row_of(form: Mapping[str, str], variant: Variant) -> Row:
         track_stock=bool(typed("track_stock")),
         backorder=bool(typed("backorder")),
         is_active=bool(typed("is_active")),
+        prices=_fixed(form, variant, currencies),
     )
     return Row(variant.id, draft, _added(typed("pieces"), typed("seen"), f"pieces-{variant.id}"))
+
+
+def _fixed(
+    form: Mapping[str, str], variant: Variant, currencies: Sequence[str]
+) -> dict[str, tuple[int, int | None]]:
+    """The fixed prices by currency: as they were, but for those that the form has a field for."""
+    found = {one.currency: (one.price, one.compare_at) for one in variant.prices}
+    for currency in currencies:
+        name = f"price_{currency}-{variant.id}"
+        typed = form.get(f"price_{currency}-all", "").strip() or form.get(name)
+        if typed is None:
+            continue
+        price = money_of(typed, name, currency)
+        before = found.pop(currency, (0, None))[1]
+        if price is not None:
+            found[currency] = (price.minor, before if before and before > price.minor else None)
+    return found
 
 
 def _added(pieces: str, seen: str, field: str) -> int:
@@ -66,9 +106,8 @@ def _added(pieces: str, seen: str, field: str) -> int:
 def change(product: Product, asked: Sequence[VariantDraft], *, by: str) -> None:
     """Write the typed fields of each variant; the rest of them stays. Leaves an audit row."""
     now = draft_of(product, queries.own_categories([product.id])[product.id])
-    names = ("price", "compare_at", "sku", "weight_g", "track_stock", "backorder", "is_active")
     variants = tuple(
-        replace(old, **{name: getattr(new, name) for name in names})
+        replace(old, **{name: getattr(new, name) for name in FIELDS})
         for old, new in zip(now.variants, asked, strict=True)
     )
     if replace_product(product, replace(now, variants=variants), by=by):

@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length
 
-from vitrina.admin import matrix
+from vitrina.admin import matrix, wording
 from vitrina.admin.desk import Answer, Form, done, me, next_url, number_arg, text_arg
 from vitrina.catalog import desk, queries
 from vitrina.catalog.actions.media import remove_media, upload_picture
@@ -70,11 +70,17 @@ class Editing(Form):
         names = ("title", "status", "description", "vendor", "product_type")
         found: dict[str, Any] = {name: getattr(self, name).data or "" for name in names}
         found |= {name: getattr(self, name).data or "" for name in ("seo_title", "seo_description")}
+        found["description"] = found["description"].replace("\r\n", "\n")
         found["tags"] = [tag for tag in (self.tags.data or "").split(",") if tag.strip()]
         return found
 
 
+TRANSLATED = ("title", "description", "seo_title", "seo_description")
+"""What of a product is said in other languages too."""
+
+
 class Making(Editing):
+    status = SelectField(_l("Status"), choices=STATUSES, default="draft")
     price = StringField(_l("Price"), validators=[DataRequired(), Length(max=30)])
     stock = StringField(_l("Pieces on the shelf"), validators=[Length(max=10)])
     sku = StringField(_l("SKU"), validators=[Length(max=120)])
@@ -108,7 +114,12 @@ def index() -> str:
 @bp.get("/new")
 @requires(Permission.PRODUCTS_WRITE)
 def new() -> str:
-    return render_template("admin/products/new.html", form=Making().offer())
+    return _new_page(Making().offer())
+
+
+def _new_page(form: Making) -> str:
+    languages = wording.languages(TRANSLATED, wording.read(request.form, TRANSLATED))
+    return render_template("admin/products/new.html", form=form, languages=languages)
 
 
 @bp.post("/new")
@@ -116,12 +127,13 @@ def new() -> str:
 def create() -> Answer:
     form = Making().offer()
     if not form.is_good():
-        return render_template("admin/products/new.html", form=form), 422
+        return _new_page(form), 422
     price = matrix.price_of(form.price.data, "price")
     variant = VariantDraft(price=price, sku=form.sku.data or None)
     texts = form.texts() | {"tags": tuple(form.texts()["tags"])}
     draft = ProductDraft(
         **texts,
+        translations=wording.read(request.form, TRANSLATED),
         slug=form.slug.data or "",
         variants=(variant,),
         category_ids=tuple(form.categories.data or ()),
@@ -144,9 +156,8 @@ def show(product_id: int) -> Answer:
 
 def _as_typed(product: Product) -> dict[str, Any]:
     """A product as the form of its texts shows it; sent back unchanged, it changes nothing."""
-    names = ("title", "slug", "description", "vendor", "product_type")
-    names += ("seo_title", "seo_description")
-    return {name: getattr(product, name) for name in names} | {
+    names = ("title", "slug", "description", "vendor", "product_type", "seo_title")
+    return {name: getattr(product, name) for name in (*names, "seo_description")} | {
         "status": str(product.status),
         "tags": ", ".join(product.tags),
         "categories": list(queries.own_categories([product.id])[product.id]),
@@ -158,6 +169,9 @@ def _page(product: Product, form: Editing) -> str:
         "admin/products/show.html",
         product=product,
         form=form,
+        languages=wording.languages(TRANSLATED, product.translations),
+        currencies=matrix.other_currencies(),
+        fixed=matrix.fixed_prices(product),
         hanging=Hanging(),
         options=matrix.options_text(product),
         levels=levels([variant.id for variant in product.variants]),
@@ -175,6 +189,7 @@ def update(product_id: int) -> Answer:
         changes = form.texts()
         if form.slug.data:
             changes["slug"] = form.slug.data
+        changes["translations"] = wording.read(request.form, TRANSLATED, product.translations)
         update_product(product, by=me().actor, **changes)
         place_in_categories(product, list(form.categories.data or ()), by=me().actor)
     return done(_("The product is saved."), ".show", product_id=product_id)
@@ -185,7 +200,8 @@ def update(product_id: int) -> Answer:
 def update_variants(product_id: int) -> Answer:
     with committing():
         product = queries.locked(product_id)
-        asked = [matrix.row_of(request.form, variant) for variant in product.variants]
+        currencies = matrix.other_currencies()
+        asked = [matrix.row_of(request.form, one, currencies) for one in product.variants]
         matrix.change(product, [row.draft for row in asked], by=me().actor)
         for row in asked:
             if row.added:
