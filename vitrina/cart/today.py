@@ -114,7 +114,7 @@ def _item(line: CartLine, stock: Availability, current: Rates, locale: str) -> C
         product=product,
         title=product.text("title", locale),
         label=variant.label(locale),
-        image=_image(variant),
+        image=picture(variant),
         available=stock.most,
         price=listed.price if listed else None,
         compare_at=listed.compare_at if listed else None,
@@ -128,7 +128,7 @@ def _item(line: CartLine, stock: Availability, current: Rates, locale: str) -> C
     )
 
 
-def _image(variant: Variant) -> Media | None:
+def picture(variant: Variant) -> Media | None:
     """The variant's own picture, else the product's first that has a file."""
     pictures = [media for media in variant.product.media if media.key]
     own = next((media for media in pictures if media.id == variant.media_id), None)

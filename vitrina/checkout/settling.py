@@ -19,17 +19,19 @@ from vitrina.orders.events import (
     PaymentDisputed,
     PaymentFailed,
     PaymentRefunded,
+    RestPaid,
 )
 from vitrina.orders.models import Order, OrderState
 from vitrina.orders.rules import coupon_reference, coupon_references, late_reference
 from vitrina.payments import actions as payments
+from vitrina.payments import customers
 from vitrina.payments import queries as payment_queries
 from vitrina.payments import refunds as returning
 from vitrina.payments.credit import queries as credit
 from vitrina.payments.credit.errors import NotEnoughCredit
 from vitrina.payments.errors import NotRefundable
 from vitrina.payments.models import Payment, PaymentState, Refund, RefundState
-from vitrina.payments.provider import Outcome, RefundFact, Status
+from vitrina.payments.provider import CUSTOMER_MISSING, Outcome, RefundFact, Status
 from vitrina.payments.queries import OPEN
 from vitrina.payments.rules import Effect
 from vitrina.promotions import actions as promotions
@@ -57,7 +59,18 @@ def settle(payment_id: int, outcome: Outcome, *, by: str) -> Payment:
     if payment.problem in ("wrong_amount", "wrong_currency"):
         _note_wrong_amount(order, payment, outcome, by)
     adopt(order, payment, outcome, by=by)
+    if order.user_id is not None:
+        _know_customer(order.user_id, payment, outcome)
     return payment
+
+
+def _know_customer(user_id: int, payment: Payment, outcome: Outcome) -> None:
+    """Keep the provider's name for a customer who wanted their card kept, while it knows them."""
+    said = payment.ask or {}
+    if outcome.customer and said.get("save"):
+        customers.remember(payment.provider, user_id, outcome.customer)
+    elif outcome.reason == CUSTOMER_MISSING:
+        customers.forget(payment.provider, user_id, str(said.get("customer", "")))
 
 
 def lock_cart(cart_id: int | None) -> None:
@@ -77,7 +90,10 @@ def _captured(order: Order, payment: Payment, *, by: str) -> None:
     """Money is here: the order is sold, or waits for the rest, or the money goes back."""
     if order.paid_at is not None or order.state is OrderState.CANCELLED:
         late = "paid_twice" if order.paid_at else "paid_too_late"
+        was_due = order.paid_at is not None and order.outstanding.minor + payment.captured > 0
         _give_back_surplus(order, payment, reason=late, by=by)
+        if was_due and order.outstanding.minor <= 0:
+            record(RestPaid(order_id=order.id, number=order.number, payment_id=payment.id))
     elif not _is_covered(order, by=by):
         if order.state is OrderState.EXPIRED:
             refunds.give_back(order, payment, payment.refundable, reason="paid_too_late", by=by)

@@ -15,6 +15,7 @@ from vitrina.orders.errors import (
     InvalidNote,
     NothingToShip,
     NotRestockable,
+    RestUnpaid,
 )
 from vitrina.orders.events import (
     OrderCancelled,
@@ -40,7 +41,7 @@ from vitrina.payments import registry
 from vitrina.payments.ledger import actions as ledger
 from vitrina.payments.ledger import rules as books
 from vitrina.payments.ledger.models import EntryKind
-from vitrina.payments.models import PaymentState, Refund
+from vitrina.payments.models import Payment, PaymentState, Refund
 from vitrina.promotions import actions as promotions
 from vitrina.shipping import actions as parcels
 from vitrina.shipping.models import Shipment, ShipmentState
@@ -134,15 +135,20 @@ def ship(
     *,
     carrier: str,
     tracking_number: str = "",
+    even_unpaid: bool = False,
     by: str,
 ) -> Shipment:
     """Send a parcel: pieces by order line (``{line_id: pieces}``), or all that is left.
 
-    Raises CannotShip (not paid, and not one that is paid at the door), NothingToShip, NotReserved.
+    ``even_unpaid``: staff send it although the rest of a changed order is still to be paid. Raises
+    CannotShip (not paid, and not one that is paid at the door), RestUnpaid, NothingToShip,
+    NotReserved.
     """
     order = queries.lock(order.id)
     if not _may_ship(order):
         raise CannotShip(number=order.number, state=str(order.state))
+    if owes_rest(order) and not even_unpaid:
+        raise RestUnpaid(number=order.number, amount=order.outstanding.text)
     left = unshipped(order)
     pieces = dict(left if lines is None else lines)
     for line_id, quantity in pieces.items():
@@ -160,6 +166,17 @@ def ship(
     return shipment
 
 
+def close_shipping(order: Order, *, by: str) -> None:
+    """An order of which only what has left is wanted any more is shipped, or even delivered."""
+    gone = [one for one in order.shipments if one.state in GONE]
+    if not gone or unshipped(order) or not ORDER.can(order, OrderVerb.SHIP):
+        return
+    ORDER.move(order, OrderVerb.SHIP, by=by)
+    order.expires_at = None
+    if all(one.state is ShipmentState.DELIVERED for one in gone):
+        ORDER.move(order, OrderVerb.DELIVER, by=by)
+
+
 def unshipped(order: Order) -> dict[int, int]:
     """The pieces of each line (by id) that have to be sent and have not left."""
     return left_to_ship(
@@ -171,6 +188,21 @@ def unshipped(order: Order) -> dict[int, int]:
             for line in shipment.lines
         ),
     )
+
+
+def owes_rest(order: Order) -> bool:
+    """Whether a paid order costs more since it was changed, and the rest is not paid at the door.
+
+    An order that its carrier brings the money for is never waited for.
+    """
+    if order.paid_at is None or order.outstanding.minor <= 0:
+        return False
+    return not any(_is_paid_at_the_door(payment) for payment in order.attempts)
+
+
+def _is_paid_at_the_door(payment: Payment) -> bool:
+    is_open = payment.state is PaymentState.PENDING
+    return is_open and registry.get(payment.provider).info.ships_unpaid
 
 
 def _may_ship(order: Order) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vitrina.core.db import session
+from vitrina.orders.edits.models import OrderEdit
 from vitrina.orders.models import Order, OrderLine, OrderState, OrderTax
 from vitrina.orders.queries import BOUGHT
 from vitrina.payments.models import Payment
@@ -64,13 +65,26 @@ def _money() -> Any:
     )
 
 
+def _edits() -> Any:
+    """By how much the total of each order was changed after it was paid."""
+    return (
+        sa.select(OrderEdit.order_id, sa.func.sum(OrderEdit.delta).label("delta"))
+        .where(OrderEdit.was_sold)
+        .group_by(OrderEdit.order_id)
+        .subquery()
+    )
+
+
 def _unpaid_but_sold() -> list[str]:
-    money = _money()
+    """What a paid order came to when it was paid came in; what an edit added may come later."""
+    money, edits = _money(), _edits()
     captured = sa.func.coalesce(money.c.captured, 0)
+    sold = Order.total - sa.func.coalesce(edits.c.delta, 0)
     rows = session.execute(
-        sa.select(Order.number, Order.state, Order.total, captured)
+        sa.select(Order.number, Order.state, sold, captured)
         .outerjoin(money, money.c.order_id == Order.id)
-        .where(Order.state.in_(BOUGHT), Order.paid_at.is_not(None), captured < Order.total)
+        .outerjoin(edits, edits.c.order_id == Order.id)
+        .where(Order.state.in_(BOUGHT), Order.paid_at.is_not(None), captured < sold)
         .order_by(Order.id)
     )
     return [f"order {row[0]}: {row[1]}, but {row[3]} of {row[2]} came in" for row in rows]

@@ -27,6 +27,12 @@ class CannotShip(Conflict):
     code = "order_cannot_be_shipped"
 
 
+class RestUnpaid(CannotShip):
+    """It was changed after it was paid, and the difference is still to be paid (``amount``)."""
+
+    code = "order_rest_unpaid"
+
+
 class NothingToShip(Invalid):
     """More was to leave than is left of a line (``line_id``, ``wanted``, ``left``)."""
 

@@ -23,6 +23,15 @@ class OrderPaid(Event):
 
 
 @dataclass(frozen=True)
+class RestPaid(Event):
+    """An order that was changed after it was paid is paid again; ``payment_id`` brought it."""
+
+    order_id: int
+    number: str
+    payment_id: int
+
+
+@dataclass(frozen=True)
 class OrderAuthorized(Event):
     """Its money is held by the bank until staff take it; the order is accepted."""
 

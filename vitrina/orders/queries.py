@@ -136,6 +136,19 @@ def lock(order_id: int) -> Order:
     return found
 
 
+def lock_whole(order_id: int) -> Order:
+    """As :func:`lock`, with all that belongs to the order, as it is now. Raises OrderNotFound."""
+    lock(order_id)
+    found = session.scalar(
+        sa.select(Order)
+        .where(Order.id == order_id)
+        .options(*_WHOLE)
+        .execution_options(populate_existing=True)
+    )
+    assert found is not None  # it is locked
+    return found
+
+
 def cart_of_payment(payment_id: int) -> int | None:
     """The cart from which the order of a payment was placed, if it is still there."""
     return session.scalar(

@@ -10,7 +10,7 @@ from vitrina.core.db import session
 from vitrina.core.events import record
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
-from vitrina.payments import queries
+from vitrina.payments import customers, queries
 from vitrina.payments.credit import actions as credit
 from vitrina.payments.credit.models import CreditAccount
 from vitrina.payments.errors import NotCapturable
@@ -73,11 +73,22 @@ def take_credit(payment: Payment, *, by: str) -> None:
     _enter_capture(payment, payment.amount, by)
 
 
-def prepare(payment_id: int, *, token: str, return_url: str) -> Payment:
-    """Write down what a provider is going to be asked, before it is: a repeat asks the same."""
+def prepare(
+    payment_id: int, *, token: str, return_url: str, user_id: int | None = None, save: bool = False
+) -> Payment:
+    """Write down what a provider is going to be asked, before it is: a repeat asks the same.
+
+    ``user_id``: the signed-in customer whose payment it is; ``save``: they want their card kept.
+    """
     payment = queries.lock(payment_id)
     if payment.ask is None and payment.state is PaymentState.PENDING:
-        payment.ask = {"token": token, "return_url": return_url}
+        known = customers.names_of(user_id) if user_id is not None else {}
+        payment.ask = {
+            "token": token,
+            "return_url": return_url,
+            "customer": known.get(payment.provider, ""),
+            "save": save and user_id is not None,
+        }
     return payment
 
 
@@ -171,6 +182,14 @@ def want_capture(payment: Payment, amount: Money, *, by: str) -> None:
         raise NotCapturable(wanted=amount.text, authorized=payment.money.text if ready else "0")
     payment.capturing = amount.minor
     record(PaymentCapturing(payment_id=payment.id))
+
+
+def ask_for(payment: Payment, amount: Money) -> None:
+    """Let an open payment that people see come (a transfer) be of another sum.
+
+    The caller holds its order's lock, and asks no provider.
+    """
+    payment.amount = amount.minor
 
 
 def abandon(payment: Payment, *, by: str, note: str) -> None:

@@ -83,6 +83,9 @@ def _next(order: Order) -> str:
         return _("It has arrived. We hope that it hangs well.")
     if order.state is OrderState.SHIPPED:
         return _("It is on its way to you.")
+    if order.paid_at and order.outstanding.minor > 0:
+        left = money(order.outstanding, exact=True)
+        return _("It was changed. We send it when the other %(amount)s are paid.", amount=left)
     if order.paid_at:
         return _("We pack it now and write to %(email)s when it leaves.", email=order.email)
     payment = order.payment
@@ -196,16 +199,25 @@ def _is_authorized(order: Order) -> bool:
 
 def _is_transfer(order: Order) -> bool:
     payment = order.attempts[-1] if order.attempts else None
-    if payment is None or order.paid_at or order.state is not OrderState.AWAITING_PAYMENT:
+    if payment is None or not _wants_money(order):
+        return False
+    if order.paid_at and payment.state not in WAITING:
         return False
     infos = {p.info.code: p.info for p in registry.everyone()}
     info = infos.get(payment.provider)
     return info is not None and info.kind in (Kind.TRANSFER, Kind.ON_DELIVERY)
 
 
+def _wants_money(order: Order) -> bool:
+    """Whether it waits for its money, or for the rest because it was changed."""
+    if order.paid_at:
+        return order.outstanding.minor > 0 and order.state not in ENDED
+    return order.state is OrderState.AWAITING_PAYMENT
+
+
 def _payment(order: Order) -> dict[str, Any] | None:
     """How to pay an order that waits; None when there is nothing to pay, or money is on its way."""
-    if order.state is not OrderState.AWAITING_PAYMENT or _is_transfer(order):
+    if not _wants_money(order) or _is_transfer(order):
         return None
     if order.attempts and order.attempts[-1].state in WAITING:
         return None

@@ -44,7 +44,9 @@ def credit_rows(order: Order) -> list[dict[str, str]]:
 
 
 def due_row(order: Order) -> dict[str, str] | None:
-    """What is left to pay beside gift cards; None when there are none, or nothing is left."""
+    """What is left to pay beside gift cards, or since it was changed; None without either."""
+    if order.paid_at and order.outstanding.minor > 0:
+        return {"label": _("Left to pay"), "amount": money(order.outstanding, exact=True)}
     if not credit_rows(order):
         return None
     left = order.outstanding - order.held

@@ -304,6 +304,10 @@ def test_an_order_that_was_changed_is_credited_and_invoiced_anew_once() -> None:
     order = make.paid_order()
     invoice_of(order)
     with committing():
+        assert reissue_invoice(order, cause="edit:0").number == "INV-2026-000001"
+    with committing():
+        found = orders.by_id(order.id)
+        found.billing_address = {**(found.billing_address or {}), "company": "Muster GmbH"}
         made = reissue_invoice(order, cause="edit:1")
         assert reissue_invoice(order, cause="edit:1") is made
     assert [one.number for one in documents(order)] == [

@@ -12,6 +12,8 @@ from vitrina.notifications.actions import write
 from vitrina.notifications.drawing import SOURCE
 from vitrina.notifications.queries import is_written
 from vitrina.orders import queries
+from vitrina.orders.edits import queries as edits
+from vitrina.orders.edits.events import OrderEdited
 from vitrina.orders.events import (
     OrderCancelled,
     OrderExpired,
@@ -19,6 +21,7 @@ from vitrina.orders.events import (
     OrderPlaced,
     PaymentFailed,
     PaymentRefunded,
+    RestPaid,
     ShipmentDelivered,
     ShipmentShipped,
 )
@@ -42,9 +45,29 @@ def paid(event: OrderPaid) -> None:
     """Confirm the order; to one that was confirmed when it was placed, say that the money came."""
     order = queries.by_id(event.order_id)
     if is_written(f"order_placed:{order.number}"):
-        _tell("payment_received", order, f"payment_received:{order.number}")
+        key = f"payment_received:{order.number}"
+        _tell("payment_received", order, key, amount=order.total_money)
     else:
         _tell("order_confirmation", order, f"order_confirmation:{order.number}", drawing=SOURCE)
+
+
+@on(OrderEdited)
+def edited(event: OrderEdited) -> None:
+    """Say what the order is now, and where to pay the rest or that money goes back."""
+    order, edit = queries.by_id(event.order_id), edits.find(event.edit_id)
+    if edit is not None:
+        due = order.money(edit.due) if edit.due else None
+        back = order.money(edit.back) if edit.back and edit.was_sold else None
+        _tell("order_changed", order, f"order_changed:{edit.id}", due=due, back=back)
+
+
+@on(RestPaid)
+def rest_paid(event: RestPaid) -> None:
+    """Say that the rest of a changed order came."""
+    order = queries.by_id(event.order_id)
+    paid = next(one for one in order.payments if one.id == event.payment_id)
+    key = f"payment_received:{order.number}:{paid.id}"
+    _tell("payment_received", order, key, amount=order.money(paid.captured))
 
 
 @on(PaymentFailed)

@@ -21,7 +21,7 @@ from vitrina.orders.invoices.errors import CreditTooHigh, NotSold
 from vitrina.orders.invoices.events import DocumentIssued
 from vitrina.orders.invoices.models import DocumentKind, Invoice, NumberSeries
 from vitrina.orders.models import Order
-from vitrina.payments.models import Refund
+from vitrina.payments.models import Refund, RefundState
 
 
 def issue_invoice(order: Order) -> Invoice:
@@ -31,7 +31,7 @@ def issue_invoice(order: Order) -> Invoice:
     """
     order = orders.lock(order.id)
     cause = f"order:{order.number}"
-    known = queries.find_by_cause(cause)
+    known = queries.find_by_cause(cause) and queries.find_open(order.id)
     if known is not None:
         return known
     if order.paid_at is None:
@@ -68,22 +68,49 @@ def issue_credit_note(
 def reissue_invoice(order: Order, *, cause: str) -> Invoice:
     """Credit what is left of an order's invoice, and invoice the order as it is now.
 
-    For an order that was changed after it was paid. ``cause`` (``edit:7``) makes it happen once.
-    Raises NotSold when the order was never paid.
+    For an order that was changed after it was paid. ``cause`` (``edit:7``) makes it happen once;
+    nothing happens when the invoice would say the same. What had gone back of the sale is credited
+    on the new invoice. Raises NotSold when the order was never paid.
     """
     order = orders.lock(order.id)
     known = queries.find_by_cause(cause)
     if known is not None:
         return known
-    if order.paid_at is None:
-        raise NotSold(number=order.number)
-    invoice = queries.find_open(order.id)
-    if invoice is not None:
-        left = invoice.total - sum(note.total for note in queries.credits_of(invoice.id))
-        if left:
-            _credit(order, invoice, order.money(left), f"{cause}/credit")
-    now = clock.now()
-    return _issue(order, snapshot.of_order(order, now), cause, now)
+    invoice, now = issue_invoice(order), clock.now()
+    document = snapshot.of_order(order, now)
+    if _says_the_same(document, Document.from_json(invoice.document)):
+        return invoice
+    left = invoice.total - sum(note.total for note in queries.credits_of(invoice.id))
+    if left:
+        _credit(order, invoice, order.money(left), f"{cause}/credit")
+    made = _issue(order, document, cause, now)
+    amount, tax = _gone_back(order)
+    if amount:
+        _credit(order, made, order.money(amount), f"{cause}/refunds", tax=tax)
+    return made
+
+
+def _says_the_same(one: Document, other: Document) -> bool:
+    """Whether two invoices differ only by what changes with the day."""
+    blank: dict[str, Any] = {
+        "number": "",
+        "issued_on": "",
+        "paid": 0,
+        "payment": "",
+        "home_tax": None,
+    }
+    return replace(one, **blank) == replace(other, **blank)
+
+
+def _gone_back(order: Order) -> tuple[int, int]:
+    """What went back of the sale so far, and the tax in it."""
+    gone = [
+        refund
+        for payment in order.payments
+        for refund in payment.refunds
+        if refund.of_sale and refund.state is RefundState.SUCCEEDED
+    ]
+    return sum(one.amount for one in gone), sum(one.tax for one in gone)
 
 
 def credit_refund(order: Order, refund: Refund) -> Invoice | None:
@@ -100,8 +127,8 @@ def credit_refund(order: Order, refund: Refund) -> Invoice | None:
     if known is not None or invoice is None:
         return known
     owed = rules.to_credit(
-        refunded=order.refunded.minor,
-        captured=order.captured.minor,
+        refunded=_gone_back(order)[0],
+        captured=(order.total_money - order.outstanding).minor,
         invoiced=invoice.total,
         credited=sum(note.total for note in queries.credits_of(invoice.id)),
     )

@@ -3,6 +3,7 @@
 from vitrina.core.db import session
 from vitrina.core.events import on
 from vitrina.orders import queries
+from vitrina.orders.edits.events import OrderEdited
 from vitrina.orders.events import OrderPaid, PaymentRefunded
 from vitrina.orders.invoices import actions
 from vitrina.payments.models import Refund
@@ -12,6 +13,14 @@ from vitrina.payments.models import Refund
 def invoice(event: OrderPaid) -> None:
     """Invoice what has been paid."""
     actions.issue_invoice(queries.by_id(event.order_id))
+
+
+@on(OrderEdited)
+def reissue(event: OrderEdited) -> None:
+    """Credit and invoice anew what was changed after it had been paid."""
+    order = queries.by_id(event.order_id)
+    if order.paid_at is not None:
+        actions.reissue_invoice(order, cause=f"edit:{event.edit_id}")
 
 
 @on(PaymentRefunded)

@@ -66,6 +66,12 @@ def disputed(holder: str, amount: int) -> Postings:
     return {DISPUTES: amount, holder: -amount}
 
 
+def changed(before: Postings, after: Postings) -> Postings:
+    """What makes ``after`` of an entry that was made as ``before``."""
+    accounts = {**before, **after}
+    return {account: after.get(account, 0) - before.get(account, 0) for account in accounts}
+
+
 def reversed_(postings: Postings) -> Postings:
     """The opposite of an entry."""
     return {account: -amount for account, amount in postings.items()}

@@ -13,7 +13,7 @@ from vitrina.core.errors import (
     TooOften,
     Unavailable,
 )
-from vitrina.web.messages import accounts, cart, catalog, checkout, common, desk, returns
+from vitrina.web.messages import accounts, cart, catalog, checkout, common, desk, orders, returns
 
 MESSAGES: dict[str, Any] = {
     **common.MESSAGES,
@@ -22,6 +22,7 @@ MESSAGES: dict[str, Any] = {
     **catalog.MESSAGES,
     **checkout.MESSAGES,
     **desk.MESSAGES,
+    **orders.EDITS,
     **returns.MESSAGES,
 }
 
