@@ -300,6 +300,7 @@ def test_a_file_comes_back_until_it_was_fetched(shop: Shop) -> None:
         actions.cancel(back, by="guest")
     with committing():
         downloads.fetch(token)
+    assert not queries.ways(order, clock.now()).can_withdraw
     with pytest.raises(AlreadyDownloaded):
         asked(order)
 

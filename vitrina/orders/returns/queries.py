@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from vitrina.core import store
 from vitrina.core.db import session
-from vitrina.orders import refunds
+from vitrina.orders import downloads, refunds
 from vitrina.orders.models import HELD, DownloadGrant, Order, OrderState
 from vitrina.orders.returns import rules
 from vitrina.orders.returns.errors import ReturnNotFound
@@ -212,13 +212,15 @@ def arrived_at(order: Order) -> datetime | None:
 def is_unsent(order: Order) -> bool:
     """Whether it is bought and nothing has left, so that a withdrawal simply cancels the order.
 
-    An order whose payment failed binds nobody: there is nothing to withdraw from.
+    A file that was fetched has left. An order whose payment failed binds nobody: there is nothing
+    to withdraw from.
     """
     is_bought = order.state is OrderState.PAID or (
         order.state is OrderState.AWAITING_PAYMENT
         and any(payment.state in HELD for payment in order.payments)
     )
-    return is_bought and not any(one.state in _GONE for one in order.shipments)
+    has_left = any(one.state in _GONE for one in order.shipments)
+    return is_bought and not has_left and not downloads.is_fetched(order)
 
 
 def is_consumer_law(order: Order) -> bool:
