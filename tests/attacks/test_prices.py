@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import request
 
 from tests import make
 from tests.attacks import defences
@@ -114,7 +115,7 @@ def without_checks_of_quantities() -> Iterator[None]:
     """Every place that looks at a quantity takes it as it comes, the database too."""
 
     def whole(name: str, default: str) -> int:
-        return int(float(cart_pages.request.form.get(name, default)))
+        return int(float(request.form.get(name, default)))
 
     with ExitStack() as out:
         out.enter_context(defences.without_validation_of_bodies())

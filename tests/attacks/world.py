@@ -5,10 +5,8 @@ test says that it is nothing, and its twin that it is something once a defence i
 (``defences.py``).
 """
 
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
@@ -42,7 +40,6 @@ HOME = {
 OWN = {"Sec-Fetch-Site": "same-origin"}
 JSON = {**OWN, "Accept": "application/json"}
 
-T = TypeVar("T")
 Send = Callable[[], TestResponse]
 
 
@@ -212,15 +209,3 @@ def sign_in(buyer: Buyer, user: User) -> None:
 def gains(attack: Callable[..., int], world: World, **more: Any) -> dict[str, int]:
     """What an attack brings in at each door."""
     return {face: attack(world, face, **more) for face in FACES}
-
-
-def burst(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Make all calls at the same moment, each in a thread of its own."""
-    start = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], T]) -> T:
-        start.wait(30)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
