@@ -41,8 +41,13 @@ class PayResult:
         return self.state in (PaymentState.FAILED, PaymentState.CANCELLED)
 
 
-def pay(payment_id: int, *, token: str, return_url: str) -> PayResult:
+def pay(
+    payment_id: int, *, token: str, return_url: str, user_id: int | None = None, save: bool = False
+) -> PayResult:
     """Ask the provider for the money of a payment that has just been opened.
+
+    ``user_id``: the customer who is signed in; if it is their order, the provider is told its name
+    for them, and keeps their card if they want that (``save``).
 
     A repeat is harmless. What is unknown after a time-out stays pending, and is settled by the
     provider's webhook or by the poller.
@@ -50,7 +55,11 @@ def pay(payment_id: int, *, token: str, return_url: str) -> PayResult:
     if queries.by_id(payment_id).is_credit:
         return _result(queries.by_id(payment_id))
     with committing():
-        payment = payments.prepare(payment_id, token=token, return_url=return_url)
+        order_id = queries.by_id(payment_id).order_id
+        owner = user_id if orders.head(order_id).user_id == user_id else None
+        payment = payments.prepare(
+            payment_id, token=token, return_url=return_url, user_id=owner, save=save
+        )
         if payment.state is not PaymentState.PENDING:
             return _result(payment)
         ask = _ask(payment)
@@ -123,6 +132,8 @@ def _ask(payment: Payment) -> PaymentRequest:
         token=str(said.get("token", "")),
         locale=order.locale,
         capture=not payment.captures_later,
+        customer=str(said.get("customer", "")),
+        save=bool(said.get("save")),
     )
 
 

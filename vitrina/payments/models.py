@@ -74,9 +74,10 @@ class Payment(Identified, Dated, Base):
     """One attempt to get money for an order. ``reference`` is what a provider sees of us.
 
     ``key`` goes with every call to the provider, so that a repeat is harmless; ``ask`` is what the
-    first call said (``token``, ``return_url``), kept before it is made. Amounts are minor units of
-    ``currency``: ``capturing`` is what staff decided to take of an authorized amount, ``refunding``
-    is asked back but not confirmed yet, ``disputed`` was taken back by the buyer's bank.
+    first call said (``token``, ``return_url``, ``customer``, ``save``), kept before it is made.
+    Amounts are minor units of ``currency``: ``capturing`` is what staff decided to take of an
+    authorized amount, ``refunding`` is asked back but not confirmed yet, ``disputed`` was taken
+    back by the buyer's bank.
 
     A payment with an ``account_id`` is a gift card or store credit: no provider is asked.
     ``problem`` is a code of what people have to look at.

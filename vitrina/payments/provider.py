@@ -4,12 +4,15 @@ A provider is given values and gives values. It sees no session, no request and 
 called between two commits. Every provider passes ``tests/contracts/payment_provider.py``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
 from vitrina.core.money import Money
+
+CUSTOMER_MISSING = "customer_missing"
+"""The reason of an Outcome: the provider does not know the customer who was named."""
 
 
 class Kind(StrEnum):
@@ -29,7 +32,8 @@ class ProviderInfo:
     ``pay_later``: the order is accepted now and paid afterwards, within ``days`` (None: any time);
     ``ships_unpaid``: it may leave before. ``captures_later``: it is only authorized at checkout,
     and staff take the money. ``currencies`` and ``countries`` it takes: empty is all. ``origins``:
-    where the buyer's browser is sent, such as ``https://pay.example.com``.
+    where the buyer's browser is sent, such as ``https://pay.example.com``. ``keeps_cards``: it is a
+    CardKeeper as well.
     """
 
     code: str
@@ -39,6 +43,7 @@ class ProviderInfo:
     pay_later: bool = False
     ships_unpaid: bool = False
     captures_later: bool = False
+    keeps_cards: bool = False
     days: int | None = None
     currencies: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
@@ -99,6 +104,14 @@ class Card:
     exp_month: int = 0
     exp_year: int = 0
     fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCard:
+    """A card that can be paid with again: ``ref`` is the token of a PaymentRequest."""
+
+    ref: str
+    card: Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,4 +230,19 @@ class PaymentProvider(Protocol):
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> list[Notice]:
         """Verify a webhook and read its events. Raises ForgedNotice, and reads nothing then."""
+        ...
+
+
+class CardKeeper(Protocol):
+    """What a provider can do as well whose info says ``keeps_cards``."""
+
+    def cards(self, customer: str) -> Sequence[SavedCard]:
+        """The cards that a customer asked to keep, the latest first; answers soon or not at all.
+
+        ``customer`` is the provider's name for them. Raises ProviderTimeout.
+        """
+        ...
+
+    def forget_card(self, customer: str, ref: str) -> bool:
+        """Forget one of a customer's cards; False when it is not theirs. Raises ProviderTimeout."""
         ...

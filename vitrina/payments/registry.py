@@ -7,7 +7,7 @@ What is entered while the shop runs is noticed by every process through the stor
 
 from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -15,7 +15,7 @@ from vitrina.core import store
 from vitrina.core.errors import NotFound
 from vitrina.core.secrets import UnreadableSecret
 from vitrina.payments.errors import UnknownProvider
-from vitrina.payments.provider import PaymentProvider, ProviderInfo
+from vitrina.payments.provider import CardKeeper, PaymentProvider, ProviderInfo
 from vitrina.payments.providers.manual import BankTransfer, CashOnDelivery, Cheque
 from vitrina.payments.providers.paypal.provider import PayPal
 from vitrina.payments.providers.sandbox import Sandbox
@@ -78,6 +78,14 @@ def get(code: str) -> PaymentProvider:
     if found is None:
         raise UnknownProvider(field="provider", provider=code[:40])
     return found
+
+
+def card_keeper(code: str) -> CardKeeper:
+    """The provider of that code, which keeps cards for customers. Raises UnknownProvider."""
+    found = get(code)
+    if not found.info.keeps_cards:
+        raise UnknownProvider(field="provider", provider=code[:40])
+    return cast(CardKeeper, found)
 
 
 def offered(currency: str, country: str) -> list[ProviderInfo]:

@@ -25,7 +25,7 @@ from vitrina.storefront import (
     visit,
     wishlist,
 )
-from vitrina.storefront.account import addresses, credit, details, overview, purchases
+from vitrina.storefront.account import addresses, cards, credit, details, overview, purchases
 
 BLUEPRINTS: list[Blueprint] = [
     sandbox.bp,
@@ -52,6 +52,7 @@ BLUEPRINTS: list[Blueprint] = [
     addresses.bp,
     purchases.bp,
     credit.bp,
+    cards.bp,
     support.bp,
     reviews.bp,
     pages.bp,

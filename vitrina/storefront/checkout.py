@@ -27,8 +27,8 @@ from vitrina.core.ids import hash_token, new_token
 from vitrina.core.places import Destination
 from vitrina.orders import queries as orders
 from vitrina.payments.models import PaymentState
+from vitrina.storefront import card_parts, credit_parts
 from vitrina.storefront import checkout_parts as parts
-from vitrina.storefront import credit_parts
 from vitrina.web import address_fields, paying
 from vitrina.web.access import public
 from vitrina.web.guessing import count_code
@@ -66,6 +66,7 @@ def place() -> Shown:
         return _change_credits(cart, values, step)
     if step == "update":
         return _page(cart, values)
+    card_parts.look_up()
     view = _view(cart, values)
     ask, errors = _read(view, values)
     if ask is None:
@@ -111,7 +112,8 @@ def _buy(cart: Cart, values: Mapping[str, str], ask: Checkout) -> Shown:
     except DomainError as error:
         session.rollback()
         return _refused(cart, values, error)
-    result = paying.pay(order, ask.token)
+    save = card_parts.wants_to_keep(ask.provider, values)
+    result = paying.pay(order, ask.token, user_id=user.id if user else None, save=save)
     if result is not None and result.failed:
         words = _("The card was declined. Nothing was charged. Try another card.")
         again = {**values, "key": new_token(), "card": ""}
@@ -183,6 +185,11 @@ def _means(view: CartView, values: Mapping[str, str], errors: Errors) -> tuple[s
     provider = values.get("payment_method", "")
     if provider not in {info.code for info in parts.offered(view)}:
         errors["payment_method"] = _("Choose how you want to pay")
+    kept = card_parts.chosen(provider, values)
+    if kept:
+        if not card_parts.is_theirs(provider, kept):
+            errors["payment_method"] = _("We cannot find this card now. Choose another one.")
+        return provider, kept
     token = parts.token(provider, values)
     if token is None:
         errors["card"] = _("Enter the number of one of the test cards")
@@ -231,6 +238,7 @@ def _page(
     errors: Errors | None = None,
     status: int = 200,
 ) -> Shown:
+    card_parts.look_up()
     view = _view(cart, values)
     if not view.lines:
         return _nothing_to_buy()

@@ -14,7 +14,7 @@ from vitrina.core.money import Money
 from vitrina.payments import registry
 from vitrina.payments.provider import Kind, ProviderInfo
 from vitrina.payments.providers.sandbox import CARDS, Sandbox, token_of
-from vitrina.storefront import cart_parts, credit_parts
+from vitrina.storefront import card_parts, cart_parts, credit_parts
 from vitrina.web import address_fields
 from vitrina.web.formats import days, money
 from vitrina.web.visitor import visitor
@@ -80,6 +80,7 @@ def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -
         "collects": view.shipping is not None and view.shipping.collected,
         "deliveries": [_delivery(option, view) for option in view.shipping_options],
         "payments": payment_choices(offered(view), values.get("payment_method", "")),
+        "kept_cards": card_parts.fields(offered(view), values),
         "lines": [cart_parts.line(item) for item in view.lines],
         "rows": rows,
         "total": total,
@@ -136,7 +137,9 @@ def payment_choices(infos: list[ProviderInfo], chosen: str) -> list[dict[str, An
     return [
         {
             "value": info.code,
-            "title": _("Test card") if info.code == Sandbox.code else names.get(info.name, info.name),
+            "title": _("Test card")
+            if info.code == Sandbox.code
+            else names.get(info.name, info.name),
             "note": _hint(info),
             "selected": info.code == chosen,
             "disabled": False,

@@ -72,7 +72,8 @@ def pay_again(number: str) -> Response:
     with committing():
         client = request.remote_addr or ""
         checkout.retry_payment(order, provider, token=means, client=client, by=visitor().actor)
-    result = paying.pay(queries.by_number(number), means)
+    user = visitor().user
+    result = paying.pay(queries.by_number(number), means, user_id=user.id if user else None)
     if result is not None and result.redirect_url:
         return redirect(result.redirect_url, 303)
     if result is not None and result.failed:

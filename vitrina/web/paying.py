@@ -31,15 +31,19 @@ def _prefix() -> str:
     return "" if request.path.startswith("/api") else request.script_root
 
 
-def pay(order: Order, token: str) -> PayResult | None:
+def pay(
+    order: Order, token: str, *, user_id: int | None = None, save: bool = False
+) -> PayResult | None:
     """Ask for the money of an order's latest payment; None when there is nothing to pay.
 
-    Call outside ``committing()``. A repeat is harmless.
+    ``user_id``: the customer who is signed in; ``save``: they want their card kept. Call outside
+    ``committing()``. A repeat is harmless.
     """
     payment = latest(order)
     if payment is None:
         return None
-    return till.pay(payment.id, token=token, return_url=return_link(order.number))
+    back = return_link(order.number)
+    return till.pay(payment.id, token=token, return_url=back, user_id=user_id, save=save)
 
 
 def update(order: Order) -> PayResult | None:

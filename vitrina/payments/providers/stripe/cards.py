@@ -1,20 +1,10 @@
 """Cards that customers keep at Stripe, because they asked for that. Their numbers stay there."""
 
-from dataclasses import dataclass
-
-from vitrina.payments.provider import Card
+from vitrina.payments.provider import SavedCard
 from vitrina.payments.providers.stripe.client import Client, Refused
 from vitrina.payments.providers.stripe.reading import read_card
 
 MOST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class SavedCard:
-    """A card that can be paid with again: ``ref`` is the token of a PaymentRequest."""
-
-    ref: str
-    card: Card
 
 
 def saved(client: Client, customer: str) -> list[SavedCard]:

@@ -12,6 +12,7 @@ import stripe
 import structlog
 
 from vitrina.payments.errors import ProviderTimeout
+from vitrina.payments.provider import CUSTOMER_MISSING
 
 log = structlog.get_logger("vitrina.stripe")
 # The library writes whole answers into its log, with the buyer's address in them.
@@ -117,11 +118,18 @@ def _meaning(error: stripe.StripeError) -> Refused | ProviderTimeout:
     if isinstance(error, (stripe.CardError, stripe.InvalidRequestError)):
         intent = told.get("payment_intent")
         return Refused(
-            code or _unnamed(told),
+            _named(code, told),
             missing=code == "resource_missing",
             payment=dict(intent) if isinstance(intent, dict) else None,
         )
     return ProviderTimeout(provider="stripe", reason=kind)
+
+
+def _named(code: str, told: Mapping[str, Any]) -> str:
+    """Why Stripe refused. That it does not know our customer is no fault of their card."""
+    if code == "resource_missing" and told.get("param") == "customer":
+        return CUSTOMER_MISSING
+    return code or _unnamed(told)
 
 
 def _unnamed(told: Mapping[str, Any]) -> str:

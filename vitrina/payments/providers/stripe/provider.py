@@ -22,11 +22,11 @@ from vitrina.payments.provider import (
     PaymentRequest,
     ProviderInfo,
     RefundFact,
+    SavedCard,
     Started,
     Status,
 )
 from vitrina.payments.providers.stripe import amounts, asking, cards, reading, webhooks
-from vitrina.payments.providers.stripe.cards import SavedCard
 from vitrina.payments.providers.stripe.client import KEY_REUSED, Client, Refused, Told
 from vitrina.payments.providers.stripe.settings import StripeSettings
 
@@ -37,6 +37,7 @@ EXPANDED = 10
 """How many refunds Stripe shows in a charge, at most."""
 SOUGHT = 500
 """How many of the latest payments are looked through for one whose name was lost."""
+LIST_SECONDS = 3.0
 _REF = re.compile(r"(?:cs|pi)_[A-Za-z0-9_]{1,200}")
 
 
@@ -51,6 +52,8 @@ class Stripe:
         self.settings = settings
         base = settings.api_base.rstrip("/")
         self.client = Client(settings.secret_key, base, settings.timeout)
+        # A buyer waits for their list of cards, which they can do without.
+        self.hasty = Client(settings.secret_key, base, min(settings.timeout, LIST_SECONDS))
         hosted = settings.mode == asking.HOSTED
         self.info = ProviderInfo(
             code=self.code,
@@ -60,6 +63,7 @@ class Stripe:
             else "Your card details go to Stripe and never to us.",
             kind=Kind.HOSTED if hosted else Kind.CARD,
             captures_later=settings.captures_later,
+            keeps_cards=True,
             origins=settings.origins,
         )
 
@@ -175,7 +179,7 @@ class Stripe:
 
     def cards(self, customer: str) -> list[SavedCard]:
         """The cards that a customer asked to keep, the latest first. Raises ProviderTimeout."""
-        return cards.saved(self.client, customer)
+        return cards.saved(self.hasty, customer)
 
     def forget_card(self, customer: str, ref: str) -> bool:
         """Forget one of a customer's cards; False when it is not theirs. Raises ProviderTimeout."""
