@@ -1,5 +1,6 @@
-"""Figures of the orders, for the staff's first look of the day."""
+"""Figures of the orders for the staff's first look of the day, and their numbers by id."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,12 +8,16 @@ import sqlalchemy as sa
 
 from vitrina.core.db import session
 from vitrina.core.money import Money
-from vitrina.orders.models import Order, OrderState
+from vitrina.orders.models import Order, OrderLine, OrderState
+from vitrina.payments.models import Payment
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Orders to ship and unpaid; paid orders since ``since``, and their sum by currency."""
+    """Orders to ship and unpaid; paid orders since ``since``, and by currency what they brought.
+
+    What was given back of them since is not among the sales.
+    """
 
     to_ship: int
     unpaid: int
@@ -22,10 +27,23 @@ class Figures:
 
 def figures(since: datetime) -> Figures:
     """The figures since a moment; two statements."""
-    counted = session.execute(sa.select(Order.state, sa.func.count()).group_by(Order.state))
-    by_state = {state: number for state, number in counted}  # noqa: C416
+    is_sent = sa.exists().where(OrderLine.order_id == Order.id, OrderLine.requires_shipping)
+    to_ship, unpaid = session.execute(
+        sa.select(
+            sa.func.count().filter(Order.state == OrderState.PAID, is_sent),
+            sa.func.count().filter(Order.state == OrderState.AWAITING_PAYMENT),
+        )
+        .select_from(Order)
+        .where(Order.state.in_((OrderState.PAID, OrderState.AWAITING_PAYMENT)))
+    ).one()
+    given_back = (
+        sa.select(sa.func.coalesce(sa.func.sum(Payment.refunded), 0))
+        .where(Payment.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        sa.select(Order.currency, sa.func.count(), sa.func.sum(Order.total))
+        sa.select(Order.currency, sa.func.count(), sa.func.sum(Order.total - given_back))
         .where(
             Order.paid_at >= since,
             Order.state.in_((OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED)),
@@ -34,8 +52,16 @@ def figures(since: datetime) -> Figures:
         .order_by(Order.currency)
     ).all()
     return Figures(
-        to_ship=by_state.get(OrderState.PAID, 0),
-        unpaid=by_state.get(OrderState.AWAITING_PAYMENT, 0),
+        to_ship=to_ship,
+        unpaid=unpaid,
         sold=sum(row[1] for row in rows),
         sales=tuple(Money(int(row[2]), row[0]) for row in rows),
     )
+
+
+def numbers_of(order_ids: Collection[int]) -> dict[int, str]:
+    """The numbers of orders by their ids."""
+    if not order_ids:
+        return {}
+    rows = session.execute(sa.select(Order.id, Order.number).where(Order.id.in_(order_ids)))
+    return {row.id: row.number for row in rows}

@@ -53,16 +53,32 @@ def revoke(line_ids: Iterable[int]) -> None:
     )
 
 
+def find(token: str) -> DigitalFile:
+    """The file that a token opens now, without counting. Raises DownloadGone."""
+    file = session.scalar(
+        sa.select(DigitalFile)
+        .join(DownloadGrant, DownloadGrant.file_id == DigitalFile.id)
+        .where(*_is_good(token))
+    )
+    if file is None:
+        raise DownloadGone()
+    return file
+
+
+def _is_good(token: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        DownloadGrant.token_hash == hash_token(token),
+        DownloadGrant.used < DownloadGrant.most,
+        DownloadGrant.expires_at > clock.now(),
+        DownloadGrant.revoked_at.is_(None),
+    )
+
+
 def fetch(token: str) -> DigitalFile:
     """Count one fetch of a bought file, and say which it is. Raises DownloadGone."""
     file_id = session.scalar(
         sa.update(DownloadGrant)
-        .where(
-            DownloadGrant.token_hash == hash_token(token),
-            DownloadGrant.used < DownloadGrant.most,
-            DownloadGrant.expires_at > clock.now(),
-            DownloadGrant.revoked_at.is_(None),
-        )
+        .where(*_is_good(token))
         .values(used=DownloadGrant.used + 1)
         .returning(DownloadGrant.file_id),
         execution_options={"synchronize_session": False},

@@ -1,6 +1,5 @@
 """An order's page for its buyer: a customer, or a guest with the signed link."""
 
-from io import BytesIO
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file
 from flask_babel import gettext as _
@@ -125,11 +124,15 @@ def open_account(number: str) -> Response:
 @bp.get("/downloads/<token>")
 @public
 def download(token: str) -> Response:
-    """A file of a paid order, a limited number of times."""
-    with committing():
-        found = downloads.fetch(token)
-        key, name = found.key, found.name
-    response = send_file(BytesIO(storage.read(key)), as_attachment=True, download_name=name)
+    """A file of a paid order, a limited number of times; a HEAD and a lost file count for none."""
+    if request.method == "HEAD":
+        found = downloads.find(token)
+        file = storage.open(found.key)
+    else:
+        with committing():
+            found = downloads.fetch(token)
+            file = storage.open(found.key)
+    response = send_file(file, as_attachment=True, download_name=found.name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
