@@ -1,5 +1,6 @@
 """Orders over the API: from a cart to a parcel, and all that is refused on the way."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,16 @@ from vitrina.accounts.models import User
 from vitrina.catalog.models.products import Variant
 from vitrina.core.db import committing, session
 from vitrina.core.idempotency import IdempotencyKey
+from vitrina.core.money import Money
 from vitrina.inventory.actions import set_on_hand
 from vitrina.inventory.queries import availability
 from vitrina.orders.models import Order
 from vitrina.payments import registry
 from vitrina.payments.providers.sandbox import Sandbox
+from vitrina.shipping import rating
+from vitrina.shipping import registry as shipping_registry
+from vitrina.shipping.actions import MethodDraft, save_zone
+from vitrina.shipping.carrier import RateRequest
 
 HOME = {
     "name": "Ana Reis",
@@ -314,3 +320,39 @@ def test_a_request_whose_answer_got_lost_finds_its_order_again(api: Program) -> 
     assert buyer.orders(key="lost") == first
     assert buyer.orders(key="another", status=404)["code"] == "cart_not_found"
     assert count() == 1
+
+
+@dataclass(frozen=True)
+class _Nothing:
+    """The settings of a carrier that needs none."""
+
+
+class _Live:
+    """A carrier that knows its price of today."""
+
+    code = "live"
+    live = True
+    Settings = _Nothing
+
+    def __init__(self, settings: _Nothing) -> None:
+        self.settings = settings
+
+    def rate(self, ask: RateRequest) -> Money:
+        return Money(777, ask.value.currency)
+
+
+def test_an_order_pays_what_the_carrier_asks_today(
+    shop: Shop, api: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping_registry, "carriers", lambda: {"live": _Live})
+    draft = MethodDraft(code="live", name="Live", carrier="live", settings={"fallback_price": 999})
+    with committing():
+        save_zone("Brazil", ["BR"], [draft], by="system")
+    buyer = Buyer(api, (make.variant(stock=5), 1))
+    rating.forget_answers()  # the order comes to another process than the cart did
+    brazil = {
+        **HOME, "line1": "Rua Augusta 900", "city": "São Paulo", "region": "SP",
+        "postal_code": "01304-001", "country": "BR",
+    }  # fmt: skip
+    placed = buyer.orders("tok_success", shipping_address=brazil)
+    assert placed["quote"]["shipping"]["amount"] == "7.77"

@@ -59,6 +59,11 @@ def test_amounts_are_read_with_the_decimals_of_their_currency(
         ("1e99", "EUR"),
         ("", "EUR"),
         ("12 €", "EUR"),
+        ("1_000", "EUR"),
+        (" 5 ", "EUR"),
+        ("٥", "EUR"),
+        ("1e2", "EUR"),
+        ("19.90000000000000000000000000000000001", "EUR"),
         ("1", "XXQ"),
     ],
 )

@@ -143,10 +143,22 @@ def _place(body: OrderIn, key: str) -> Order:
         token=means.token,
         client=request.remote_addr or "",
     )
+    _ask_carriers(cart, ask)
     try:
         return _placed(cart, ask, key, body.coupon)
     except _NoEffect as refused_code:
         raise _refused_coupon(cart, ask, str(refused_code)) from None
+
+
+def _ask_carriers(cart: Cart, ask: Checkout) -> None:
+    """Let the carriers answer now: inside the transaction below nobody waits for them."""
+    contents(
+        cart,
+        locale=cart.locale,
+        destination=ask.destination,
+        shipping_code=ask.shipping_method,
+        email=ask.email,
+    )
 
 
 class _NoEffect(Exception):

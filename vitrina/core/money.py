@@ -1,5 +1,6 @@
 """Money as integer minor units and a currency. No float enters here, and no unit is ever lost."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -8,6 +9,8 @@ from functools import lru_cache
 from babel.numbers import get_currency_precision, list_currencies
 
 from vitrina.core.errors import Invalid
+
+PLAIN = re.compile(r"-?\d{1,16}(\.\d{1,10})?", re.ASCII).fullmatch
 
 
 class CurrencyMismatch(Invalid):
@@ -53,6 +56,8 @@ class Money:
         Raises InvalidAmount when it is no plain decimal number, or has more decimals than the
         currency.
         """
+        if isinstance(text, str) and not PLAIN(text):
+            raise InvalidAmount(amount=text[:40], currency=currency)
         try:
             value = Decimal(text)
         except (InvalidOperation, ValueError, TypeError):
