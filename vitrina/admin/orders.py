@@ -162,7 +162,11 @@ def cancel(number: str) -> Answer:
     with committing():
         actions.cancel(order, reason=form.cancel_reason.data or "", by=me().actor)
         note("order.cancel", f"order:{number}", reason=form.cancel_reason.data)
-    return done(_("The order is cancelled."), ".show", number=number)
+        on_its_way = order.captured.minor > order.refunded.minor
+    words = _("The order is cancelled.")
+    if on_its_way:
+        words += " " + _("What was paid goes back by itself; it shows here in a moment.")
+    return done(words, ".show", number=number)
 
 
 @bp.post("/<number>/payment")
