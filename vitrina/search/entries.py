@@ -77,11 +77,11 @@ def _span(sizes: list[ValueSheet]) -> Row:
 
 
 def _from_to(first: str, last: str) -> str:
-    """``30 × 40 – 70 × 100 cm``: what both end in is said once."""
+    """``30 × 40 – 70 × 100 cm``: what both end in is said once, and a line breaks between them."""
     unit = last.rpartition(" ")[2]
     if not unit.isdigit() and first.endswith(f" {unit}"):
         first = first.removesuffix(f" {unit}")
-    return f"{first} – {last}"
+    return " – ".join(one.replace(" ", "\N{NO-BREAK SPACE}") for one in (first, last))
 
 
 def prices(sheet: Sheet, rates: Rates) -> list[Row]:
