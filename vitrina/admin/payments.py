@@ -14,7 +14,7 @@ from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.core.money import Money, total
 from vitrina.core.permissions import Permission
-from vitrina.orders.queries import numbers_of
+from vitrina.orders.desk import numbers_of
 from vitrina.payments import actions, queries
 from vitrina.payments.ledger import queries as ledger
 from vitrina.payments.models import Payment

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from vitrina.api.carts_out import DiscountOut, TaxOut
+from vitrina.api.payments_out import PaymentOut, payments_out
 from vitrina.api.schemas import Amount, Out
-from vitrina.core.money import Money
 from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.rules import link_token
-from vitrina.payments.models import Payment, PaymentState
+from vitrina.payments.models import PaymentState
 from vitrina.shipping.models import Shipment
 
 
@@ -57,39 +57,6 @@ class NextActionOut(Out):
 
     type: str
     url: str
-
-
-class RefundOut(Out):
-    amount: Amount
-    status: str
-    reason: str
-    created_at: datetime
-
-
-class CardOut(Out):
-    """What a provider tells of a card."""
-
-    brand: str
-    last4: str
-
-
-class PaymentOut(Out):
-    """An attempt to pay. ``failure``: why no money came of it.
-
-    ``provider`` is ``gift_card`` or ``store_credit`` where no bank was asked. ``disputed`` was
-    taken back by the buyer's bank. ``capturing``: what staff decided to take of an authorized sum.
-    """
-
-    provider: str
-    status: str
-    amount: Amount
-    capturing: Amount | None
-    captured: Amount
-    refunded: Amount
-    disputed: Amount
-    card: CardOut | None
-    failure: str
-    refunds: list[RefundOut]
 
 
 class ParcelLineOut(Out):
@@ -169,7 +136,7 @@ def order_out(order: Order) -> OrderOut:
         billing_address=order.billing_address,
         shipping_method=_method_out(order),
         next_action=_next_action(order),
-        payments=_payments(order),
+        payments=payments_out(order),
         shipments=[_parcel_out(shipment) for shipment in order.shipments],
         history=[StepOut(at=step.at, status=str(step.after)) for step in order.transitions],
         note="\n".join(note.text for note in order.notes if note.is_customer),
@@ -261,39 +228,6 @@ def _next_action(order: Order) -> NextActionOut | None:
         return None
     action = payment.next_action or {}
     return NextActionOut(type=str(action.get("type", "redirect")), url=str(action.get("url", "")))
-
-
-def _payments(order: Order) -> list[PaymentOut]:
-    return [
-        PaymentOut(
-            provider=payment.provider,
-            status=str(payment.state),
-            amount=payment.money,
-            capturing=None if payment.capturing is None else order.money(payment.capturing),
-            captured=order.money(payment.captured),
-            refunded=order.money(payment.refunded),
-            disputed=order.money(payment.disputed),
-            card=_card(payment),
-            failure=payment.failure,
-            refunds=[
-                RefundOut(
-                    amount=Money(refund.amount, payment.currency),
-                    status=str(refund.state),
-                    reason=refund.reason,
-                    created_at=refund.created_at,
-                )
-                for refund in payment.refunds
-            ],
-        )
-        for payment in order.payments
-    ]
-
-
-def _card(payment: Payment) -> CardOut | None:
-    card = payment.card or {}
-    if not card.get("last4"):
-        return None
-    return CardOut(brand=str(card.get("brand") or ""), last4=str(card["last4"]))
 
 
 def _parcel_out(shipment: Shipment) -> ParcelOut:

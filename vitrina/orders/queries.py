@@ -1,6 +1,6 @@
 """Looking orders up. What is not yours does not exist."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,14 +76,6 @@ def by_number(number: str) -> Order:
 def by_id(order_id: int) -> Order:
     """The order with all that belongs to it. Raises OrderNotFound."""
     return _one(Order.id == order_id, id=order_id)
-
-
-def numbers_of(order_ids: Collection[int]) -> dict[int, str]:
-    """The numbers of orders by their ids."""
-    if not order_ids:
-        return {}
-    rows = session.execute(sa.select(Order.id, Order.number).where(Order.id.in_(order_ids)))
-    return {row.id: row.number for row in rows}
 
 
 def head(order_id: int) -> Order:
