@@ -16,6 +16,7 @@ from vitrina.admin import (
     people,
     products,
     promotions,
+    provider_settings,
     returns,
     reviews,
     shop,
@@ -46,6 +47,7 @@ BLUEPRINTS: list[Blueprint] = [
     zones.tax_bp,
     people.bp,
     shop.settings_bp,
+    provider_settings.bp,
     shop.audit_bp,
 ]
 

@@ -1,5 +1,6 @@
 """The settings of a provider as a form: what its dataclass says of each field."""
 
+import math
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -59,6 +60,8 @@ def typed(field: SettingField, entered: Any) -> Any:
         return entered in (True, "y", "on", "true", "1")
     if field.kind == "number":
         number = float(entered)
+        if not math.isfinite(number):
+            raise ValueError("a number")
         return int(number) if isinstance(field.default, int) or number == int(number) else number
     text = str(entered).strip()
     if field.kind == "choice" and text not in field.choices:

@@ -1,0 +1,38 @@
+"""Words for payment providers and their settings."""
+
+from flask_babel import lazy_gettext as _l
+
+NAMES = {
+    "sandbox": _l("Sandbox (play money)"),
+    "stripe": "Stripe",
+    "paypal": "PayPal",
+    "manual": _l("Bank transfer"),
+    "cash_on_delivery": _l("Cash on delivery"),
+    "cheque": _l("Cheque"),
+}
+
+LABELS = {
+    "secret_key": _l("Secret key"),
+    "publishable_key": _l("Publishable key"),
+    "webhook_secret": _l("Signing secret of the webhook"),
+    "mode": _l("How buyers pay"),
+    "hosted": _l("On the provider's own page"),
+    "element": _l("In a form on our page"),
+    "captures_later": _l("Only authorize at checkout; staff take the money"),
+    "custom_domain": _l("Your own domain for the payment page"),
+    "api_base": _l("Address of the provider's API"),
+    "timeout": _l("Seconds to wait for an answer"),
+    "client_id": _l("Client ID"),
+    "client_secret": _l("Client secret"),
+    "webhook_id": _l("ID of the webhook"),
+    "days": _l("Days to wait for the money"),
+}
+
+HINTS = {
+    "secret_key": _l("It begins with sk_live_, or with sk_test_ for play money."),
+    "publishable_key": _l("It begins with pk_live_ or pk_test_. The form on our page needs it."),
+    "webhook_secret": _l("It begins with whsec_. You find it beside the webhook."),
+    "custom_domain": _l("Leave it empty unless the provider set one up for you."),
+    "api_base": _l("Leave it as it is unless you test against a stand-in."),
+    "webhook_id": _l("PayPal shows it when you add the webhook."),
+}
