@@ -46,6 +46,7 @@ def test_every_page_of_an_empty_shop_opens(owner: Browser) -> None:
     owner.open("/admin/")
     for part in (
         "orders", "products", "categories", "stock", "customers", "promotions", "reviews",
+        "returns",
         "support", "mail", "shipping", "tax", "staff", "settings", "audit",
     ):  # fmt: skip
         page = owner.open(f"/admin/{part}/")
