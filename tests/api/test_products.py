@@ -11,8 +11,10 @@ from tests.conftest import Shop
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.models.products import Product
 from vitrina.core.audit import AuditEntry
-from vitrina.core.db import session
-from vitrina.inventory.queries import availability
+from vitrina.core.db import committing, session
+from vitrina.inventory.actions import set_on_hand
+from vitrina.inventory.models import Location
+from vitrina.inventory.queries import availability, levels
 
 MUG = {"name": "Mug", "description": "<p>Clay<script>x</script></p>", "price": "19.90", "stock": 12}
 
@@ -354,3 +356,17 @@ def test_a_list_costs_the_same_for_any_number(api: Program) -> None:
     with counting() as many:
         api.get("/products", status=200)
     assert many[0] == few[0] <= 7
+
+
+def test_the_stock_of_two_places_is_set_as_it_is_told(staff: Program) -> None:
+    mug = make.variant(stock=10)
+    mug_id, path = mug.id, f"/products/{mug.product_id}"
+    with committing():
+        session.add(Location(code="back", name="Back room", priority=5))
+        session.flush()
+        set_on_hand(mug_id, 5, by=make.BY, location="back")
+    assert staff.get(path, status=200).get_json()["stock"] == 15
+    assert staff.patch(path, {"stock": 16}, status=200).get_json()["stock"] == 16
+    assert staff.patch(path, {"stock": 4}, status=200).get_json()["stock"] == 4
+    session.rollback()
+    assert [item.on_hand for _, item in levels([mug_id])[mug_id]] == [0, 4]

@@ -1,15 +1,12 @@
 """Money never loses a unit."""
 
-from decimal import Decimal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitrina.core.money import CurrencyMismatch, InvalidAmount, Money, TaxedPrice, total
+from vitrina.core.money import CurrencyMismatch, InvalidAmount, Money, total
 
 AMOUNTS = st.integers(min_value=-(10**12), max_value=10**12)
-RATES = st.decimals(min_value=0, max_value=1, places=4)
 
 
 @given(AMOUNTS, st.lists(st.integers(min_value=0, max_value=10**6), min_size=1, max_size=40))
@@ -26,17 +23,6 @@ def test_shares_add_up_and_differ_from_the_exact_part_by_less_than_one_unit(
 
 def test_what_cannot_be_split_evenly_goes_to_the_first() -> None:
     assert Money(1000, "EUR").split(3) == [Money(334, "EUR"), Money(333, "EUR"), Money(333, "EUR")]
-
-
-@given(AMOUNTS, RATES)
-def test_net_and_tax_of_a_gross_price_add_up_to_it(minor: int, rate: Decimal) -> None:
-    gross = Money(minor, "EUR")
-    assert TaxedPrice.from_gross(gross, rate).gross == gross
-
-
-def test_tax_in_a_gross_price_is_rounded_half_up() -> None:
-    assert TaxedPrice.from_gross(Money(1990, "EUR"), Decimal("0.23")).tax == Money(372, "EUR")
-    assert TaxedPrice.from_net(Money(50, "EUR"), Decimal("0.23")).tax == Money(12, "EUR")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from vitrina.catalog.models.products import Product
 from vitrina.core import store
 from vitrina.core.db import committing
 from vitrina.core.permissions import Permission
-from vitrina.inventory import actions as inventory
+from vitrina.inventory.counting import set_total
 from vitrina.inventory.queries import availability
 from vitrina.orders.queries import was_ordered
 from vitrina.search.queries import Listing, listing
@@ -228,7 +228,7 @@ def _actor() -> str:
 def _count(variant_id: int, source: VariantFields) -> None:
     """Write the count of pieces, where one was sent."""
     if "stock" in source.model_fields_set:
-        inventory.set_on_hand(variant_id, source.stock, by=_actor(), note="API")
+        set_total(variant_id, source.stock, by=_actor(), note="API")
 
 
 def _answer(product: Product, market: Market) -> Answer:

@@ -224,13 +224,3 @@ def lowest_prices(variant_ids: Iterable[int]) -> dict[int, int]:
 def lowest_price_30_days(variant_id: int) -> int | None:
     """As :func:`lowest_prices` for one variant; None when its price never changed."""
     return lowest_prices([variant_id]).get(variant_id)
-
-
-def published_slugs() -> list[tuple[str, datetime]]:
-    """The slug of every published product, and when it was last changed."""
-    statement = (
-        sa.select(Product.slug, Product.updated_at)
-        .where(Product.status == ProductStatus.ACTIVE)
-        .order_by(Product.id)
-    )
-    return [(row.slug, row.updated_at) for row in session.execute(statement)]

@@ -166,26 +166,3 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     for amount in amounts:
         result = result + amount
     return result
-
-
-@dataclass(frozen=True, slots=True)
-class TaxedPrice:
-    """A price and the tax on it; the gross price is derived, so it cannot disagree."""
-
-    net: Money
-    tax: Money
-
-    @property
-    def gross(self) -> Money:
-        return self.net + self.tax
-
-    @classmethod
-    def from_gross(cls, gross: Money, rate: Decimal) -> "TaxedPrice":
-        """``gross`` taken apart: tax = gross * rate / (1 + rate), rounded half-up."""
-        tax = Money(round_half_up(Decimal(gross.minor) * rate / (1 + rate)), gross.currency)
-        return cls(net=gross - tax, tax=tax)
-
-    @classmethod
-    def from_net(cls, net: Money, rate: Decimal) -> "TaxedPrice":
-        """``net`` with tax added: tax = net * rate, rounded half-up."""
-        return cls(net=net, tax=net.times(rate))

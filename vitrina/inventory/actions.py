@@ -84,34 +84,6 @@ def set_many(quantities: Mapping[int, int], *, by: str, note: str = "") -> list[
     return kept
 
 
-def take_over(counts: Mapping[int, int], *, by: str) -> list[int]:
-    """Follow what a file from elsewhere counts, at the first location.
-
-    The first time its count is taken as it is, after that only what the file itself changed: what
-    was sold since is not on the shelf again because the same file comes once more. Returns the
-    variants that were left as they are, because more is promised to orders. Raises InvalidQuantity.
-    """
-    for count in counts.values():
-        _check(count)
-    promises.lock_waiting(counts)
-    items = ledger.items(counts, ledger.location_id())
-    wanted = {v: count + _since_import(items[v]) for v, count in counts.items()}
-    kept = [v for v, quantity in wanted.items() if quantity < items[v].reserved]
-    set_many({v: quantity for v, quantity in wanted.items() if v not in kept}, by=by, note="import")
-    said = [
-        {"id": items[v].id, "imported": count}
-        for v, count in counts.items()
-        if v not in kept and items[v].imported != count
-    ]
-    if said:
-        session.execute(sa.update(StockItem), sorted(said, key=lambda row: row["id"]))
-    return kept
-
-
-def _since_import(item: StockItem) -> int:
-    return 0 if item.imported is None else item.on_hand - item.imported
-
-
 def _set_counts(counts: Mapping[StockItem, int], *, by: str, note: str) -> None:
     changes = [
         Change(item.id, item.variant_id, MovementKind.ADJUSTED, count - item.on_hand)

@@ -7,10 +7,6 @@ class ZoneNotFound(NotFound):
     code = "shipping_zone_not_found"
 
 
-class MethodNotFound(NotFound):
-    code = "shipping_method_not_found"
-
-
 class ShipmentNotFound(NotFound):
     code = "shipment_not_found"
 

@@ -1,6 +1,6 @@
 """Where the shop sends, what it costs there and when it arrives; and the parcels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -130,18 +130,4 @@ def shipment_by_number(number: str) -> Shipment:
     )
     if found is None:
         raise ShipmentNotFound(number=number)
-    return found
-
-
-def shipments_of(order_ids: Iterable[int]) -> dict[int, list[Shipment]]:
-    """The parcels of each order, with their lines; two statements."""
-    found: dict[int, list[Shipment]] = {}
-    rows = session.scalars(
-        sa.select(Shipment)
-        .where(Shipment.order_id.in_(list(order_ids)))
-        .order_by(Shipment.id)
-        .options(selectinload(Shipment.lines))
-    )
-    for shipment in rows:
-        found.setdefault(shipment.order_id, []).append(shipment)
     return found

@@ -20,7 +20,6 @@ from vitrina.storefront.checkout_parts import token as token_of
 from vitrina.web import paying
 from vitrina.web.access import public
 from vitrina.web.limits import limiter
-from vitrina.web.links import url_for
 from vitrina.web.messages.words import sentence
 from vitrina.web.visitor import visitor
 
@@ -157,8 +156,3 @@ def track() -> Shown:
             404,
         )
     return redirect(paying.order_link(order.number), 303)
-
-
-def order_url(number: str) -> str:
-    """The page of an order for its signed-in customer."""
-    return url_for("orders.show", number=number)

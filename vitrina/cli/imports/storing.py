@@ -19,7 +19,7 @@ from vitrina.cli.imports.parsed import Fault, Faults, Parsed
 from vitrina.core import storage
 from vitrina.core.db import session
 from vitrina.core.events import enqueue
-from vitrina.inventory import actions as inventory
+from vitrina.inventory.counting import take_over
 
 BY = "system"
 
@@ -111,7 +111,7 @@ def store(batch: Sequence[Parsed], files: Pictures, faults: Faults) -> Tally:
 
 
 def _count_stock(counts: dict[int, int], faults: Faults) -> None:
-    for variant_id in inventory.take_over(counts, by=BY):
+    for variant_id in take_over(counts, by=BY):
         reason = "more than that is promised to orders; the count stays"
         key, said = f"variant {variant_id}", str(counts[variant_id])
         faults.append(Fault(0, key, "stock", said, reason, left_out=False))
