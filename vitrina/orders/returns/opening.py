@@ -168,20 +168,21 @@ def _open(
         note=note.strip()[: rules.MOST_WORDS],
         as_credit=as_credit,
         with_shipping=with_shipping,
-        lines=[
-            ReturnLine(
-                order_line=lines[piece.line_id],
-                quantity=piece.quantity,
-                reason=piece.reason,
-                note=piece.note.strip()[:500],
-                wanted_id=piece.wanted_id if kind is ReturnKind.EXCHANGE else None,
-            )
-            for piece in pieces
-        ],
+        lines=[_line(lines[piece.line_id], piece, kind) for piece in pieces],
     )
     session.add(made)
     session.flush()
     return made
+
+
+def _line(line: OrderLine, piece: Piece, kind: ReturnKind) -> ReturnLine:
+    return ReturnLine(
+        order_line=line,
+        quantity=piece.quantity,
+        reason=piece.reason,
+        note=piece.note.strip()[:500],
+        wanted_id=piece.wanted_id if kind is ReturnKind.EXCHANGE else None,
+    )
 
 
 def _check(
