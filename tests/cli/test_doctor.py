@@ -10,8 +10,10 @@ from click.testing import CliRunner
 from tests import make
 from tests.conftest import Shop
 from vitrina.cli import doctor as command
-from vitrina.core import jobs
+from vitrina.core import clock, jobs
 from vitrina.core.db import committing, session
+from vitrina.core.money import Money
+from vitrina.payments.credit.actions import issue_gift_card
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +74,17 @@ def test_a_shop_in_order_is_said_to_be() -> None:
             "jobs",
         ),
         (
+            "INSERT INTO ledger_postings (entry_id, account, amount)"
+            " SELECT MIN(id), 'sales', 5 FROM ledger_entries",
+            "adds up to 5",
+            "ledger",
+        ),
+        (
+            "UPDATE jobs SET run_at = '2020-01-01 00:00:00+00:00', leased_until = NULL",
+            "due since 2020-01-01",
+            "jobs",
+        ),
+        (
             "UPDATE mails SET state = 'failed', error = 'mailbox full'",
             "not sent: mailbox full",
             "mails",
@@ -86,6 +99,29 @@ def test_a_fault_is_named(fault: str, named: str, check: str) -> None:
     spoil(fault)
     assert named in run(status=1)
     assert named in "\n".join(json.loads(run("--json", status=1))[check])
+
+
+def test_a_gift_card_that_was_made_richer_is_named() -> None:
+    with committing():
+        issue_gift_card(Money(3000, "EUR"), by="staff:1")
+    spoil("UPDATE credit_accounts SET balance = balance + 1")
+    assert "the balance is 3001, its movements add up to 3000" in run(status=1)
+
+
+def test_an_order_that_nobody_ends_is_named() -> None:
+    order = make.order(token="tok_decline")
+    jobs.drain()
+    with clock.later(hours=3):
+        assert f"order {order.number}: waits for its money since" in run(status=1)
+
+
+def test_an_order_that_no_mail_confirmed_is_named() -> None:
+    order = make.paid_order()
+    jobs.drain()
+    with clock.later(hours=2):
+        assert run() == "All sums are right.\n"
+        spoil("DELETE FROM mails")
+        assert f"order {order.number}: paid, and no mail confirmed it" in run(status=1)
 
 
 def test_an_order_without_its_money_is_named() -> None:

@@ -2,22 +2,27 @@
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 import click
 import sqlalchemy as sa
 
 from vitrina.cli.shop import open_shop
+from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.core.events import Job
 from vitrina.inventory import queries as inventory
 from vitrina.notifications.models import Mail, MailState
 from vitrina.orders import audits as orders
 from vitrina.orders.invoices import audits as invoices
+from vitrina.orders.models import Order
 from vitrina.orders.returns import audits as returns
 from vitrina.payments import queries as payments
 from vitrina.payments.credit import queries as credit
 from vitrina.payments.ledger import queries as ledger
 from vitrina.promotions import queries as promotions
+
+CONFIRMING = ("order_confirmation", "payment_received")
 
 
 def failed_jobs() -> list[str]:
@@ -38,6 +43,38 @@ def failed_mails() -> list[str]:
     ]
 
 
+def late_jobs() -> list[str]:
+    """Jobs that are due for an hour and that nobody does, one line each: no worker runs."""
+    before = clock.now() - timedelta(hours=1)
+    rows = session.scalars(
+        sa.select(Job)
+        .where(
+            Job.failed_at.is_(None),
+            Job.run_at < before,
+            sa.or_(Job.leased_until.is_(None), Job.leased_until < before),
+        )
+        .order_by(Job.id)
+    )
+    return [f"job {job.id} ({job.handler}): due since {job.run_at:%Y-%m-%d %H:%M}" for job in rows]
+
+
+def missing_mails() -> list[str]:
+    """Orders that were paid an hour ago and that no mail ever confirmed, one line each."""
+    told = sa.exists().where(
+        Mail.subject_ref == sa.literal("order:") + Order.number, Mail.template.in_(CONFIRMING)
+    )
+    numbers = session.scalars(
+        sa.select(Order.number)
+        .where(
+            Order.paid_at < clock.now() - timedelta(hours=1),
+            Order.checkout_key.not_like("demo-%"),  # the demo keeps no mails of its past
+            ~told,
+        )
+        .order_by(Order.id)
+    )
+    return [f"order {number}: paid, and no mail confirmed it" for number in numbers]
+
+
 def _last(error: str) -> str:
     lines = error.strip().splitlines()
     return lines[-1][:200] if lines else "no reason was kept"
@@ -52,8 +89,9 @@ CHECKS: dict[str, Callable[[], Iterable[str]]] = {
     "orders": orders.find_discrepancies,
     "invoices": invoices.find_discrepancies,
     "returns": returns.find_discrepancies,
-    "jobs": failed_jobs,
-    "mails": failed_mails,
+    "waiting": orders.find_waiting,
+    "jobs": lambda: [*failed_jobs(), *late_jobs()],
+    "mails": lambda: [*failed_mails(), *missing_mails()],
 }
 
 

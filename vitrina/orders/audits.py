@@ -1,14 +1,16 @@
 """What does not add up in orders: for ``vitrina doctor``."""
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.orders.edits.models import OrderEdit
 from vitrina.orders.models import Order, OrderLine, OrderState, OrderTax
 from vitrina.orders.queries import BOUGHT
-from vitrina.payments.models import Payment
+from vitrina.payments.models import Payment, Refund, RefundState
 
 ENDED = (OrderState.AWAITING_PAYMENT, OrderState.EXPIRED, OrderState.CANCELLED)
 
@@ -16,6 +18,29 @@ ENDED = (OrderState.AWAITING_PAYMENT, OrderState.EXPIRED, OrderState.CANCELLED)
 def find_discrepancies() -> list[str]:
     """Orders whose sums or money are wrong, one line each."""
     return [*_sums(), *_taxes(), *_unpaid_but_sold(), *_paid_but_not_sold()]
+
+
+WAITING_LONG = timedelta(hours=2)
+"""How long after its time an order, a payment or a refund may wait before somebody should look."""
+
+
+def find_waiting() -> list[str]:
+    """What has been in between for too long: the reconciler should have ended it."""
+    before = clock.now() - WAITING_LONG
+    orders = session.execute(
+        sa.select(Order.number, Order.expires_at)
+        .where(Order.state == OrderState.AWAITING_PAYMENT, Order.expires_at < before)
+        .order_by(Order.id)
+    )
+    refunds = session.execute(
+        sa.select(Refund.id, Refund.payment_id)
+        .where(Refund.state == RefundState.PENDING, Refund.created_at < before - timedelta(days=7))
+        .order_by(Refund.id)
+    )
+    return [
+        *(f"order {row[0]}: waits for its money since {row[1]:%Y-%m-%d %H:%M}" for row in orders),
+        *(f"refund {row[0]} of payment {row[1]}: not settled for a week" for row in refunds),
+    ]
 
 
 def _sums() -> list[str]:
