@@ -24,8 +24,9 @@ def take_notice(provider: str, notice: Notice, *, payment_id: int | None) -> boo
             created_at=clock.now(),
         )
         .on_conflict_do_nothing(index_elements=["provider", "event_id"])
+        .returning(WebhookEvent.id)
     )
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return session.scalar(statement) is not None
 
 
 def finish_notice(provider: str, event_id: str, *, payment_id: int | None = None) -> None:
