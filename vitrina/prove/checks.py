@@ -177,12 +177,20 @@ def _providers(lab: Lab) -> Finding:
         sign = {"charge": 1, "refund": -1}.get(entry["kind"], 0)
         theirs[entry["reference"]] += sign * entry["amount"]
         times[entry["reference"]] += entry["kind"] == "charge" and entry["amount"] > 0
+    to_credit = (
+        sa.select(sa.func.coalesce(sa.func.sum(Refund.amount), 0))
+        .where(
+            Refund.payment_id == Payment.id,
+            Refund.account_id.is_not(None),
+            Refund.state == RefundState.SUCCEEDED,
+        )
+        .scalar_subquery()
+    )
+    kept = Payment.captured - Payment.refunded + to_credit  # store credit is no provider's money
     ours = {
-        row[0]: (row[1], row[2])
+        row[0]: (int(row[1]), row[2])
         for row in session.execute(
-            sa.select(
-                Payment.reference, Payment.captured - Payment.refunded, Payment.provider
-            ).where(Payment.account_id.is_(None))
+            sa.select(Payment.reference, kept, Payment.provider).where(Payment.account_id.is_(None))
         )
     }
     taken = sum(1 for amount in theirs.values() if amount)
