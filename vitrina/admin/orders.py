@@ -19,16 +19,21 @@ from vitrina.admin.desk import (
     text_arg,
 )
 from vitrina.checkout import actions as checkout
+from vitrina.checkout.edit_money import is_by_hand
+from vitrina.checkout.editing import may_edit
 from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.core.permissions import Permission
 from vitrina.notifications import queries as mails
 from vitrina.orders import actions, queries
 from vitrina.orders.credits import accounts_of
+from vitrina.orders.edits import queries as edits
+from vitrina.orders.edits.rules import changes_of
 from vitrina.orders.invoices import queries as invoices
 from vitrina.orders.models import ORDER, Order, OrderState, OrderVerb
 from vitrina.orders.returns import queries as returns
 from vitrina.payments.ledger import queries as ledger
+from vitrina.payments.queries import OPEN
 from vitrina.shipping import queries as parcels
 from vitrina.web.access import requires
 
@@ -102,9 +107,27 @@ def _page(order: Order, **forms: Form) -> str:
         documents=invoices.of_order(order.id),
         can_cancel=ORDER.can(order, OrderVerb.CANCEL),
         returns=returns.of_order(order.id),
+        edits=story(order),
+        may_edit=may_edit(order),
+        owes_rest=actions.owes_rest(order),
+        awaits_hand=any(is_by_hand(one) and one.state in OPEN for one in order.attempts),
         left_back=returns.left_to_return(order),
         **context,
     )
+
+
+def story(order: Order) -> list[dict[str, Any]]:
+    """The edits of an order: when, by whom, and each line that was changed by them."""
+    return [
+        {
+            "at": one.created_at,
+            "by": one.by,
+            "was": order.money(one.before["total"]),
+            "total": order.money(one.after["total"]),
+            "changes": changes_of(one.before, one.after),
+        }
+        for one in edits.of_order(order.id)
+    ]
 
 
 def _moves(shipment: Any) -> list[Any]:
@@ -124,6 +147,7 @@ def ship(number: str) -> Answer:
             pieces,
             carrier=form.carrier.data or "",
             tracking_number=form.tracking_number.data or "",
+            even_unpaid=request.form.get("even_unpaid") == "y",
             by=me().actor,
         )
         note("order.ship", f"order:{number}", parcel=shipment.number)

@@ -149,6 +149,8 @@ def _drawn(
     value = values.get(field.name, field.default if entered is None else "")
     if field.kind == "switch" and entered is not None:
         value = value == "y"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return Drawn(
         name=field.name,
         label=str(LABELS.get(field.name, field.label)),

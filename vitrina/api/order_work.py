@@ -35,11 +35,15 @@ Pieces = Annotated[list[PiecesIn], Field(min_length=1, max_length=500)]
 
 
 class ShipmentIn(In):
-    """What leaves; without ``lines`` all that is left."""
+    """What leaves; without ``lines`` all that is left.
+
+    ``even_unpaid``: also when the rest of a changed order is still to be paid.
+    """
 
     carrier: Text
     tracking_number: Annotated[str, Field(max_length=120)] = ""
     lines: Pieces | None = None
+    even_unpaid: bool = False
 
 
 class CancellationIn(In):
@@ -76,7 +80,12 @@ def ship(key: str, body: ShipmentIn) -> Answer:
     with committing():
         once.seal()
         shipment = actions.ship(
-            order, lines, carrier=body.carrier, tracking_number=body.tracking_number, by=_by()
+            order,
+            lines,
+            carrier=body.carrier,
+            tracking_number=body.tracking_number,
+            even_unpaid=body.even_unpaid,
+            by=_by(),
         )
         _note("order.ship", order, parcel=shipment.number)
     return _changed(order)

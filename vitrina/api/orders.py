@@ -134,8 +134,8 @@ def _place(body: OrderIn, key: str) -> Order:
     ask = Checkout(
         email=(user.email if user and body.email is None else body.email) or "",
         provider=means.provider,
-        shipping_address=_address(body.shipping_address, "shipping_address"),
-        billing_address=_address(body.billing_address, "billing_address"),
+        shipping_address=postal(body.shipping_address, "shipping_address"),
+        billing_address=postal(body.billing_address, "billing_address"),
         shipping_method=body.shipping_method,
         confirmed=body.confirmed,
         note=body.note,
@@ -177,7 +177,8 @@ def _placed(cart: Cart, ask: Checkout, key: str, coupon: str | None) -> Order:
     return order
 
 
-def _address(entered: AddressIn | None, field: str) -> PostalAddress | None:
+def postal(entered: AddressIn | None, field: str) -> PostalAddress | None:
+    """A checked address. Raises InvalidAddress with its errors below ``field``."""
     if entered is None:
         return None
     try:

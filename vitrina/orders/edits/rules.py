@@ -292,6 +292,19 @@ def less_off(amounts: list[int], total: int) -> list[int]:
     return portions(total, amounts) if amounts else []
 
 
+def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+    """(title, pieces before, pieces after) of each line that an edit changed, from its story."""
+    had = {line["line_id"]: line for line in before["lines"]}
+    has = {line["line_id"]: line for line in after["lines"]}
+    found = []
+    for line_id, line in (had | has).items():
+        was, now = (int(one[line_id]["quantity"]) if line_id in one else 0 for one in (had, has))
+        if was != now:
+            title = f"{line['title']}, {line['label']}" if line["label"] else line["title"]
+            found.append((str(title), was, now))
+    return found
+
+
 def fingerprint(*facts: Any) -> str:
     """A hash of what staff saw; it changes with anything that they confirm."""
     text = json.dumps(facts, separators=(",", ":"), sort_keys=True, default=str)
