@@ -29,6 +29,8 @@ FRAMES = {
     "black": Words("Black", "Preta", "Чёрная"),
     "white": Words("White", "Branca", "Белая"),
 }
+WOOD = {"oak": "#b98a54", "black": "#1e1e20", "white": "#f6f4ee"}
+"""What a frame is drawn in on its button."""
 SHEETS = Words("Prints", "Gravuras", "Гравюры")
 FORMATS = Words("Formats", "Formatos", "Форматы")
 FORMAT = {
@@ -176,7 +178,11 @@ def size_option(sizes: Sequence[Size]) -> OptionDraft:
 
 def frame_option(frames: Sequence[str]) -> OptionDraft:
     values = tuple(
-        ValueDraft(FRAMES[key].en, {"frame": key}, translations(value=FRAMES[key]))
+        ValueDraft(
+            FRAMES[key].en,
+            {"frame": key} | ({"colour": WOOD[key]} if key in WOOD else {}),
+            translations(value=FRAMES[key]),
+        )
         for key in frames
     )
     return OptionDraft(FRAME.en, values, "frame", translations(name=FRAME))
