@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import Shop
 from vitrina.core import db
+from vitrina.web import limits
 
 PLACES = ("sqlite:///{folder}/empty.db", "postgresql+psycopg://vitrina@127.0.0.1:1/nowhere")
 
@@ -35,3 +36,13 @@ def test_every_page_says_that_it_will_be_back(lost: FlaskClient, path: str) -> N
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert answer.headers["X-Request-Id"] in answer.text
+
+
+def test_a_lost_cache_is_named_but_the_shop_sells(
+    sqlite_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sqlite_shop.app.test_client()
+    assert browser.get("/readyz").get_json()["cache"] == "ok"
+    monkeypatch.setattr(limits, "is_counting", lambda: False)
+    answer = browser.get("/readyz")
+    assert (answer.status_code, answer.get_json()["cache"]) == (200, "does not answer")

@@ -55,6 +55,17 @@ def find_cart() -> Cart | None:
 
     A guest's cart whose token comes with an access token joins the customer's cart, as at sign-in.
     """
+    found = _found_cart()
+    base = store.current().currency
+    if found is None or found.currency == base:
+        return found
+    if found.currency not in catalog.rates().currencies:
+        with committing():  # the shop sells in it no longer
+            actions.change_currency(found, base)
+    return found
+
+
+def _found_cart() -> Cart | None:
     user, token = current_user(), request.headers.get(TOKEN_HEADER)
     if user is None:
         return queries.by_token(token) if token else None

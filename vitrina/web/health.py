@@ -13,6 +13,7 @@ from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.core.events import Job
 from vitrina.core.store import catalogue_version
+from vitrina.web import limits
 from vitrina.web.access import public
 
 bp = Blueprint("health", __name__)
@@ -32,8 +33,10 @@ def process() -> Response:
 @bp.get("/readyz")
 @public
 def ready() -> tuple[Response, int]:
-    """The database answers and the queue moves; 503 when not, naming what is wrong."""
-    checks: dict[str, Any] = {"database": "ok", "queue": "ok"}
+    """503 when the database does not answer; what else is wrong is named, and the shop sells."""
+    checks: dict[str, Any] = {"database": "ok", "cache": "ok", "queue": "ok"}
+    if not limits.is_counting():
+        checks["cache"] = "does not answer"
     try:
         catalogue_version()
         overdue, _ = _queue()

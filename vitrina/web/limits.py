@@ -157,7 +157,13 @@ def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "database://"
     app.config["RATELIMIT_HEADERS_ENABLED"] = False  # add_headers() says them by their new names
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True  # without Redis: each for itself
     limiter.init_app(app)
+
+
+def is_counting() -> bool:
+    """Whether the place of the shared counters (Redis, or the database) answers."""
+    return bool(limiter.storage.check())
 
 
 def add_headers(response: Response) -> None:
