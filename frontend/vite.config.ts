@@ -23,6 +23,7 @@ export default defineConfig({
       input: {
         boot: here("boot.ts"),
         main: here("main.ts"),
+        pay: here("pay.ts"),
         storefront: here("styles/storefront.scss"),
         admin: here("styles/admin.scss"),
       },

@@ -8,8 +8,11 @@ from vitrina.api.payments_out import PaymentOut, payments_out
 from vitrina.api.schemas import Amount, Out
 from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.rules import link_token
+from vitrina.payments import queries as payments
 from vitrina.payments.models import PaymentState
 from vitrina.shipping.models import Shipment
+from vitrina.web import paying
+from vitrina.web.links import absolute
 
 
 class OrderLineOut(Out):
@@ -226,6 +229,8 @@ def _next_action(order: Order) -> NextActionOut | None:
     payment = order.attempts[-1] if order.attempts else None
     if payment is None or payment.state is not PaymentState.REQUIRES_ACTION:
         return None
+    if payments.form_secret(payment):
+        return NextActionOut(type="redirect", url=absolute(paying.form_link(order.number)))
     action = payment.next_action or {}
     return NextActionOut(type=str(action.get("type", "redirect")), url=str(action.get("url", "")))
 

@@ -29,12 +29,16 @@ GIVES_UP = (Status.AUTHORIZED, Status.REQUIRES_ACTION, Status.PENDING)
 
 @dataclass(frozen=True, slots=True)
 class PayResult:
-    """Where a payment stands. ``redirect_url``: where the buyer must go now, if anywhere."""
+    """Where a payment stands. ``redirect_url``: where the buyer must go now, if anywhere.
+
+    ``confirms``: they must confirm it in the provider's form, on a page of the shop.
+    """
 
     payment_id: int
     state: PaymentState
     reason: str = ""
     redirect_url: str = ""
+    confirms: bool = False
 
     @property
     def failed(self) -> bool:
@@ -242,5 +246,6 @@ def _unknown(payment_id: int) -> PayResult:
 
 
 def _result(payment: Payment) -> PayResult:
-    action = payment.next_action or {}
-    return PayResult(payment.id, payment.state, payment.failure, str(action.get("url", "")))
+    url = str((payment.next_action or {}).get("url", ""))
+    confirms = bool(queries.form_secret(payment))
+    return PayResult(payment.id, payment.state, payment.failure, url, confirms)

@@ -26,6 +26,21 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PayForm:
+    """A form of the provider's on a page of the shop, drawn and sent by the provider's own script.
+
+    ``script`` is its address and ``public_key`` the shop's name there. Where the browser may load
+    from on that page, as sources of a content security policy: ``scripts``, ``frames``, ``calls``.
+    """
+
+    script: str
+    public_key: str
+    scripts: tuple[str, ...]
+    frames: tuple[str, ...]
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderInfo:
     """What a buyer is told of a way to pay. ``name`` and ``hint`` are messages to be translated.
 
@@ -33,7 +48,7 @@ class ProviderInfo:
     ``ships_unpaid``: it may leave before. ``captures_later``: it is only authorized at checkout,
     and staff take the money. ``currencies`` and ``countries`` it takes: empty is all. ``origins``:
     where the buyer's browser is sent, such as ``https://pay.example.com``. ``keeps_cards``: it is a
-    CardKeeper as well.
+    CardKeeper as well. ``form``: where the buyer confirms with a ``client_secret``.
     """
 
     code: str
@@ -48,6 +63,7 @@ class ProviderInfo:
     currencies: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    form: PayForm | None = None
 
     def takes(self, currency: str, country: str) -> bool:
         """Whether one can pay so in ``currency`` from ``country`` (either may be empty)."""

@@ -45,6 +45,12 @@ def lock(payment_id: int) -> Payment:
     return found
 
 
+def form_secret(payment: Payment) -> str:
+    """With what the provider's form on a page of the shop pays; empty when it does not."""
+    waits = payment.state is PaymentState.REQUIRES_ACTION
+    return str((payment.next_action or {}).get("client_secret", "")) if waits else ""
+
+
 def refund_by_id(refund_id: int) -> Refund:
     """A refund. Raises PaymentNotFound."""
     found = session.get(Refund, refund_id)

@@ -20,6 +20,7 @@ from vitrina.storefront import order_progress as progress
 from vitrina.storefront import payment_parts, return_parts
 from vitrina.storefront.checkout_parts import payment_choices
 from vitrina.storefront.order_progress import ENDED
+from vitrina.web import paying
 from vitrina.web.formats import day, money
 from vitrina.web.visitor import visitor
 
@@ -89,6 +90,8 @@ def _next(order: Order) -> str:
     if order.paid_at:
         return _("We pack it now and write to %(email)s when it leaves.", email=order.email)
     payment = order.payment
+    if paying.find_form(order) is not None:
+        return _("Nothing was charged yet. You can pay below.")
     if payment is not None and payment.state is PaymentState.REQUIRES_ACTION:
         return _("Your bank still wants you to confirm the payment.")
     if _is_transfer(order):
@@ -224,6 +227,7 @@ def _payment(order: Order) -> dict[str, Any] | None:
     country = str((order.shipping_address or {}).get("country", ""))
     return {
         "options": payment_choices(registry.offered(order.currency, country), ""),
+        "form_link": paying.form_link(order.number) if paying.find_form(order) else "",
         "amount": money(order.outstanding - order.held, exact=True),
         "cards": [" ".join(n[i : i + 4] for i in range(0, 16, 4)) for n in CARDS],
     }

@@ -4,6 +4,7 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from vitrina.payments import registry
+from vitrina.payments.provider import PayForm
 
 CSP = "; ".join(
     (
@@ -41,6 +42,26 @@ def _policy() -> str:
     return CSP.replace("form-action 'self'", " ".join(("form-action 'self'", *origins)))
 
 
+def allow_form(response: Response, form: PayForm) -> None:
+    """Let a page show a provider's form: its script, its frames and its calls, and wallets.
+
+    A wallet may open a window of its own, which must know who opened it.
+    """
+    policy = CSP
+    for directive, sources in (
+        ("script-src 'self'", form.scripts),
+        ("frame-src 'self'", form.frames),
+        ("connect-src 'self'", form.calls),
+    ):
+        policy = policy.replace(directive, " ".join((directive, *sources)))
+    origins = " ".join(f'"{source}"' for source in form.scripts if "*" not in source)
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Permissions-Policy"] = FIXED["Permissions-Policy"].replace(
+        "payment=(self)", f"payment=(self {origins})"
+    )
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+
+
 def init_app(app: Flask) -> None:
     secure = app.config["SESSION_COOKIE_SECURE"]
 
@@ -54,6 +75,7 @@ def init_app(app: Flask) -> None:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if "Cache-Control" not in headers and "X-Vitrina-Public" not in headers:
             headers["Cache-Control"] = "private, no-store"
-        if request.args.get("token") or request.args.get("key"):  # a link that opens something must not travel on
+        # A link that opens something must not travel on.
+        if request.args.get("token") or request.args.get("key"):
             headers["Referrer-Policy"] = "no-referrer"
         return response

@@ -1,14 +1,27 @@
 """Paying, for the faces: where the buyer comes back to, and the provider between two commits."""
 
+from dataclasses import replace
+
 from flask import current_app, request
 
 from vitrina.checkout import till
 from vitrina.checkout.till import PayResult
 from vitrina.orders.models import Order
 from vitrina.orders.rules import link_token
+from vitrina.payments import queries, registry
 from vitrina.payments.models import Payment, RefundState
+from vitrina.payments.provider import PayForm
 
-__all__ = ["PayResult", "order_link", "pay", "refund", "return_link", "update"]
+__all__ = [
+    "PayResult",
+    "find_form",
+    "form_link",
+    "order_link",
+    "pay",
+    "refund",
+    "return_link",
+    "update",
+]
 
 
 def order_link(number: str) -> str:
@@ -24,6 +37,11 @@ def return_link(number: str) -> str:
     base = str(current_app.config["BASE_URL"])
     token = link_token(number)
     return f"{base}{_prefix()}/orders/{number}/payment?key={token}"
+
+
+def form_link(number: str) -> str:
+    """The path of the page on which an order is paid by the provider's form."""
+    return f"{request.script_root}/orders/{number}/pay?key={link_token(number)}"
 
 
 def _prefix() -> str:
@@ -43,7 +61,18 @@ def pay(
     if payment is None:
         return None
     back = return_link(order.number)
-    return till.pay(payment.id, token=token, return_url=back, user_id=user_id, save=save)
+    result = till.pay(payment.id, token=token, return_url=back, user_id=user_id, save=save)
+    return replace(result, redirect_url=form_link(order.number)) if result.confirms else result
+
+
+def find_form(order: Order) -> tuple[PayForm, str] | None:
+    """The form in which an order's latest payment waits for its buyer, and the secret for it."""
+    payment = latest(order)
+    secret = "" if payment is None else queries.form_secret(payment)
+    if payment is None or not secret:
+        return None
+    info = next((one.info for one in registry.everyone() if one.code == payment.provider), None)
+    return (info.form, secret) if info is not None and info.form is not None else None
 
 
 def update(order: Order) -> PayResult | None:

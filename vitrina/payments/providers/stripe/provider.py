@@ -65,6 +65,7 @@ class Stripe:
             captures_later=settings.captures_later,
             keeps_cards=True,
             origins=settings.origins,
+            form=settings.form,
         )
 
     def start(self, ask: PaymentRequest) -> Started:

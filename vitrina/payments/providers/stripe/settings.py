@@ -5,10 +5,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
+from vitrina.payments.provider import PayForm
 from vitrina.payments.providers.stripe.asking import ELEMENT
 
 PAGES = ("https://checkout.stripe.com", "https://hooks.stripe.com")
 """Stripe's own: the page to pay on, and the way to a buyer's bank."""
+FORM_SCRIPT = "https://js.stripe.com/v3/"
+"""It must come from Stripe itself, in whatever version Stripe serves: so it has no hash."""
+
+FORM_SCRIPTS = ("https://js.stripe.com", "https://*.js.stripe.com")
+FORM_FRAMES = (*FORM_SCRIPTS, "https://hooks.stripe.com")
+FORM_CALLS = ("https://api.stripe.com",)
 LOCAL = ("127.0.0.1", "::1", "localhost")
 SHORTEST_SECRET = 16
 _KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9_]+")
@@ -55,6 +62,13 @@ class StripeSettings:
         """Whether real money moves."""
         match = _KEY.fullmatch(self.secret_key)
         return match is not None and match[1] == "live"
+
+    @property
+    def form(self) -> PayForm | None:
+        """Stripe's form on a page of the shop, where the buyer pays in it."""
+        if self.mode != ELEMENT:
+            return None
+        return PayForm(FORM_SCRIPT, self.publishable_key, FORM_SCRIPTS, FORM_FRAMES, FORM_CALLS)
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -1,0 +1,326 @@
+"""Stripe's form on a page of the shop: who sees it, what it may load, and that it pays."""
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests import make
+from tests.browser import Browser
+from tests.conftest import Shop
+from tests.e2e.conftest import CHROMIUM, FLAGS
+from tests.payments.stripe.world import World
+from tests.storefront.test_checkout import ADDRESS, orders
+from vitrina.core.db import committing, session
+from vitrina.orders import actions as ordering
+from vitrina.orders import queries
+from vitrina.orders.models import Order, OrderState
+from vitrina.orders.rules import link_token
+from vitrina.payments import queries as payments
+from vitrina.payments import registry
+from vitrina.payments.models import Payment
+from vitrina.payments.provider import Outcome, Status
+
+WAY: dict[str, Any] = {"payment_method": "stripe", "step": "pay"}
+SCRIPT = "https://js.stripe.com/v3/"
+
+
+@pytest.fixture
+def selling(world: World, shop: Shop) -> World:
+    """A shop that takes Stripe by a form of its own, and the simulator behind it."""
+    registry.configure()
+    registry.register(world.element)
+    return world
+
+
+def waiting(**fields: Any) -> tuple[str, str]:
+    """The number of an order that waits for its buyer in the form, and the path of that page."""
+    number = make.order(provider="stripe", **fields).number
+    return number, f"/orders/{number}/pay?key={link_token(number)}"
+
+
+def of(number: str) -> Order:
+    session.rollback()
+    return queries.by_number(number)
+
+
+def last(number: str) -> Payment:
+    return of(number).payments[-1]
+
+
+def secret_of(number: str) -> str:
+    return payments.form_secret(last(number))
+
+
+def confirmed(world: World, number: str) -> None:
+    """What Stripe's script does when the buyer has typed a good card."""
+    payment = last(number)
+    ref, secret = str(payment.provider_ref), payments.form_secret(payment)
+    session.rollback()
+    world.confirm(Outcome(Status.REQUIRES_ACTION, ref=ref, client_secret=secret))
+
+
+def header(browser: Browser, name: str) -> str:
+    assert browser.response is not None
+    return browser.response.headers.get(name, "")
+
+
+def policy(browser: Browser) -> dict[str, list[str]]:
+    """The page's content security policy, by directive."""
+    rows = [row.split() for row in header(browser, "Content-Security-Policy").split(";")]
+    return {name: sources for name, *sources in rows}
+
+
+def test_placing_an_order_leads_to_the_form(selling: World, shop: Shop) -> None:
+    make.delivery()
+    browser = shop.browser()
+    browser.post("/cart/items", {"variant_id": make.variant().id, "quantity": 1})
+    browser.open("/checkout")
+    page = browser.submit("/checkout", **{**WAY, **ADDRESS})
+    number = orders()[0].number
+    assert browser.url == f"/orders/{number}/pay"
+    assert page.h1 == [f"Pay order {number}"]
+    assert f'data-secret="{secret_of(number)}"' in page.html
+    assert 'data-key="pk_test_shop"' in page.html
+    back = f"http://localhost/orders/{number}/payment?key={link_token(number)}"
+    assert f'data-back="{back}"' in page.html
+    confirmed(selling, number)
+    assert "Thank you" in browser.open(back).h1[0]
+    assert orders()[0].state is OrderState.PAID
+
+
+def test_the_page_allows_stripe_and_nobody_else(selling: World, shop: Shop) -> None:
+    _, path = waiting()
+    browser = shop.browser()
+    page = browser.open(path)
+    assert page.html.count(SCRIPT) == 1
+    found = policy(browser)
+    own = ["https://js.stripe.com", "https://*.js.stripe.com"]
+    assert found["script-src"] == ["'self'", *own]
+    assert found["frame-src"] == ["'self'", *own, "https://hooks.stripe.com"]
+    assert found["connect-src"] == ["'self'", "https://api.stripe.com"]
+    assert found["default-src"] == found["frame-ancestors"] == found["base-uri"] == ["'none'"]
+    assert found["style-src"] == ["'self'"]
+    assert header(browser, "Referrer-Policy") == "no-referrer"
+    assert header(browser, "Cache-Control") == "private, no-store"
+    assert 'payment=(self "https://js.stripe.com")' in header(browser, "Permissions-Policy")
+
+
+def test_no_other_page_loads_a_foreign_script(selling: World, shop: Shop) -> None:
+    number, _ = waiting()
+    browser = shop.browser()
+    browser.post("/cart/items", {"variant_id": make.variant().id, "quantity": 1})
+    for path in ("/", "/cart", "/checkout", f"/orders/{number}?token=" + link_token(number)):
+        page = browser.open(path)
+        assert SCRIPT not in page.html
+        assert policy(browser)["script-src"] == policy(browser)["connect-src"] == ["'self'"]
+        assert policy(browser)["frame-src"] == ["'self'"]
+
+
+def test_without_script_another_way_is_open(selling: World, shop: Shop) -> None:
+    number, path = waiting()
+    browser = shop.browser()
+    page = browser.open(path)
+    assert "<noscript>" in page.html
+    assert "This form needs JavaScript" in page.text
+    page = browser.click("Pay another way")
+    assert browser.url == f"/orders/{number}"
+    browser.submit("/payment", payment_method="manual")
+    assert last(number).provider == "manual"
+    browser.open(path)
+    assert browser.url == f"/orders/{number}"
+
+
+def test_the_form_is_for_whoever_holds_the_link_or_placed_the_order(
+    selling: World, shop: Shop
+) -> None:
+    number, path = waiting(user=make.user("owner"))
+    other, _ = waiting()
+    bare = f"/orders/{number}/pay"
+    for wrong in ("", "?key=", f"?key={link_token(other)}", "?key=forged"):
+        shop.browser().open(bare + wrong, status=404)
+    shop.browser().open(path)
+    stranger, owner = shop.browser(), shop.browser()
+    make.user("stranger")
+    for browser, name in ((stranger, "stranger"), (owner, "owner")):
+        browser.open("/login")
+        browser.submit("/login", login=name, password=make.PASSWORD)
+    stranger.open(bare, status=404)
+    assert secret_of(number) in owner.open(bare).html
+
+
+def test_an_order_that_is_paid_or_over_is_shown_instead(selling: World, shop: Shop) -> None:
+    paid, path = waiting()
+    browser = shop.browser()
+    confirmed(selling, paid)
+    browser.open(f"/orders/{paid}/payment?key={link_token(paid)}")
+    browser.open(path)
+    assert browser.url == f"/orders/{paid}"
+    gone, path = waiting()
+    with committing():
+        ordering.cancel(of(gone), reason="changed mind", by="guest")
+    browser.open(path)
+    assert browser.url == f"/orders/{gone}"
+
+
+def test_who_turns_away_finds_the_way_back_to_the_form(selling: World, shop: Shop) -> None:
+    number, path = waiting()
+    browser = shop.browser()
+    page = browser.open(f"/orders/{number}/payment?key={link_token(number)}")
+    assert "Nothing was charged yet" in page.text
+    browser.click("Enter your card")
+    assert browser.url == path.partition("?")[0]
+
+
+def test_who_tries_again_comes_to_a_form_for_the_new_payment(selling: World, shop: Shop) -> None:
+    number, path = waiting()
+    first = secret_of(number)
+    browser = shop.browser()
+    browser.open(f"/orders/{number}?token={link_token(number)}")
+    page = browser.submit("/payment", payment_method="stripe")
+    assert browser.url == path.partition("?")[0]
+    assert first not in page.html
+    assert secret_of(number) in page.html
+
+
+def test_a_form_that_is_switched_off_is_not_shown(selling: World, shop: Shop) -> None:
+    number, path = waiting()
+    registry.register(selling.stripe)  # the merchant chose Stripe's page meanwhile
+    browser = shop.browser()
+    assert "Enter your card" not in browser.open(path).text
+    assert browser.url == f"/orders/{number}"
+
+
+def test_the_api_names_the_page_with_the_form(selling: World, shop: Shop) -> None:
+    number, path = waiting(user=make.user("owner"))
+    client = shop.app.test_client()
+    asked = {"username": "owner", "password": make.PASSWORD}
+    bearer = client.post("/api/v1/auth/login", json=asked).get_json()["access_token"]
+    answer = client.get(
+        f"/api/v1/orders/{number}", headers={"Authorization": f"Bearer {bearer}"}
+    ).get_json()
+    assert answer["next_action"] == {"type": "redirect", "url": f"http://localhost{path}"}
+
+
+# in a real browser --------------------------------------------------------------------------------
+
+FAKE = """
+window.told = [];
+window.Stripe = (key, options) => ({
+  elements: (asked) => {
+    window.told.push(["elements", key, options.locale, asked.clientSecret, asked.appearance.theme]);
+    return { create: (kind) => ({ on() {}, mount: (place) => place.append("Fields of " + kind) }) };
+  },
+  confirmPayment: async (asked) => {
+    window.told.push(["confirm", asked.confirmParams.return_url]);
+    const refusal = await window.stripePays();
+    if (refusal) return { error: JSON.parse(refusal) };
+    location.assign(asked.confirmParams.return_url);
+    return {};
+  },
+});
+"""
+
+
+@pytest.fixture
+def address(sqlite_shop: Shop, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where a real browser finds the shop."""
+    registry.configure()
+    registry.register(world.element)
+    server = make_server("127.0.0.1", 0, sqlite_shop.app, threaded=True)
+    url = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setitem(sqlite_shop.app.config, "BASE_URL", url)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield url
+    server.shutdown()
+    thread.join(5)
+
+
+@pytest.fixture
+def page(address: str) -> Iterator[Page]:
+    """A page of a browser whose every call to Stripe is answered here."""
+    if not CHROMIUM:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(base_url=address, locale="en-GB")
+        page.set_default_timeout(15_000)
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+        yield page
+        browser.close()
+    assert [fault for fault in faults if "ERR_FAILED" not in fault] == []
+
+
+def is_asked_for(page: Page, body: str) -> None:
+    """Answer for js.stripe.com with a script of ours."""
+    page.route(
+        "https://js.stripe.com/**",
+        lambda route: route.fulfill(content_type="text/javascript", body=body),
+    )
+
+
+@pytest.mark.e2e
+@pytest.mark.xdist_group("e2e")
+def test_the_form_confirms_with_its_secret_and_comes_back(
+    page: Page, address: str, world: World
+) -> None:
+    number, path = waiting()
+    secret, back = secret_of(number), f"{address}/orders/{number}/payment?key={link_token(number)}"
+    answers = [json.dumps({"message": "Your card was declined."}), ""]
+
+    def pays() -> str:
+        answer = answers.pop(0)
+        if not answer:
+            confirmed(world, number)
+        return answer
+
+    is_asked_for(page, FAKE)
+    page.expose_function("stripePays", pays)
+    page.goto(path)
+    expect(page.get_by_text("Fields of payment")).to_be_visible()
+    assert page.evaluate("window.told") == [["elements", "pk_test_shop", "en", secret, "stripe"]]
+    button = page.get_by_role("button", name="Pay €")
+    button.click()
+    expect(page.get_by_role("alert")).to_contain_text("Your card was declined.")
+    assert page.evaluate("window.told[1]") == ["confirm", back]
+    button.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    assert last(number).captured == of(number).total
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+
+
+@pytest.mark.e2e
+@pytest.mark.xdist_group("e2e")
+def test_money_that_is_taken_already_leads_to_the_order(
+    page: Page, address: str, world: World
+) -> None:
+    number, path = waiting()
+    is_asked_for(page, FAKE)
+
+    def paid_in_another_tab() -> str:
+        confirmed(world, number)
+        return json.dumps({"message": "odd", "payment_intent": {"status": "succeeded"}})
+
+    page.expose_function("stripePays", paid_in_another_tab)
+    page.goto(path)
+    page.get_by_role("button", name="Pay €").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+
+
+@pytest.mark.e2e
+@pytest.mark.xdist_group("e2e")
+def test_a_script_that_does_not_come_is_said(page: Page) -> None:
+    _, path = waiting()
+    page.route("https://js.stripe.com/**", lambda route: route.abort())
+    page.goto(path)
+    expect(page.get_by_role("alert")).to_contain_text("The form could not be loaded")
+    expect(page.get_by_role("button", name="Pay €")).to_be_hidden()
+    expect(page.get_by_role("link", name="Pay another way")).to_be_visible()
