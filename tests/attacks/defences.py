@@ -3,7 +3,7 @@
 Each twin takes out as little as it can: a function that looks, a condition, a constraint.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,8 +15,11 @@ from flask import request
 
 from vitrina.api import kit
 from vitrina.api.reading import parse
+from vitrina.checkout import actions, till
+from vitrina.checkout.till import PayResult
 from vitrina.core import db
-from vitrina.core.db import session
+from vitrina.core.db import committing, session
+from vitrina.payments import queries
 from vitrina.payments.provider import Outcome, Status
 
 Fault = tuple[Any, str, Any]
@@ -103,19 +106,13 @@ def _alter(statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def remembered(look: Callable[..., Any]) -> Callable[..., Any]:
-    """Looks once, and then tells everybody what was there at that moment."""
-    seen: dict[str, Any] = {}
+def believing_everybody() -> Any:
+    """The shop never asks its provider: it is paid as soon as somebody says that it is."""
 
-    def look_once(*arguments: Any, **named: Any) -> Any:
-        key = repr((arguments, sorted(named.items()) if "rates" not in named else ""))
-        if key not in seen:
-            seen[key] = look(*arguments, **named)
-        return seen[key]
+    def look(payment_id: int) -> PayResult:
+        with committing():
+            payment = queries.by_id(payment_id)
+            paid = Outcome(Status.CAPTURED, ref=payment.provider_ref or "", amount=payment.money)
+            return till._result(actions.settle(payment_id, paid, by="provider:rumour"))
 
-    return look_once
-
-
-def believed(payment: Any) -> Outcome:
-    """What a shop thinks that never asks the provider: it is paid, because somebody says so."""
-    return Outcome(Status.CAPTURED, ref=payment.provider_ref or "", amount=payment.money)
+    return replaced((till, "look", look))

@@ -62,11 +62,16 @@ class Buyer(Protocol):
 
     def order(self, token: str = "tok_success", **more: Any) -> TestResponse: ...
 
+    def tab(self) -> "Buyer":
+        """The same buyer once more, with the same cart."""
+        ...
+
 
 class FormBuyer:
     """A browser without scripts, and without the patience to use forms as they are meant."""
 
     def __init__(self, shop: Shop) -> None:
+        self.shop = shop
         self.client = shop.app.test_client()
         self.headers: dict[str, str] = {}
         self._csrf = ""
@@ -114,11 +119,20 @@ class FormBuyer:
     def order(self, token: str = "tok_success", **more: Any) -> TestResponse:
         return self.ready(token, **more)()
 
+    def tab(self) -> "FormBuyer":
+        other = FormBuyer(self.shop)
+        for name in ("cart", "session"):
+            if (cookie := self.client.get_cookie(name)) is not None:
+                other.client.set_cookie(name, cookie.value)
+        other._csrf = self.csrf()
+        return other
+
 
 class ApiBuyer:
     """A program with a guest's cart."""
 
     def __init__(self, shop: Shop) -> None:
+        self.shop = shop
         self.client = shop.app.test_client(use_cookies=False)
         self.headers: dict[str, str] = {}
 
@@ -156,6 +170,11 @@ class ApiBuyer:
 
     def order(self, token: str = "tok_success", **more: Any) -> TestResponse:
         return self.ready(token, **more)()
+
+    def tab(self) -> "ApiBuyer":
+        other = ApiBuyer(self.shop)
+        other.headers |= self.headers
+        return other
 
 
 class World:
