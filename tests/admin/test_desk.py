@@ -340,3 +340,10 @@ def test_a_list_costs_the_same_for_any_number(owner: Browser, part: str) -> None
     world(3)
     owner.open(f"/admin/{part}/")
     assert owner.statements <= few <= 25
+
+
+def test_forms_speak_in_the_shops_own_words(owner: Browser) -> None:
+    owner.open("/admin/categories/new")
+    page = owner.submit("/admin/categories/new", title="", position="x", parent="99", status=422)
+    for words in ("Fill this in.", "Enter a whole number.", "Choose one of the list."):
+        assert words in page.text

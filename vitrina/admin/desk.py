@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, request
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from vitrina.accounts.models import User
@@ -14,6 +13,7 @@ from vitrina.core import audit, store
 from vitrina.core.money import InvalidAmount, Money
 from vitrina.core.permissions import Permission
 from vitrina.web.converters import row_id
+from vitrina.web.form_words import ShopForm
 from vitrina.web.links import url_for
 from vitrina.web.visitor import visitor
 
@@ -42,7 +42,7 @@ MENU: tuple[tuple[Any, str, Permission | None], ...] = (
 )
 
 
-class Form(FlaskForm):
+class Form(ShopForm):
     """A form of the staff area; it carries a token against other sites."""
 
     def __init__(self, **values: Any) -> None:

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from vitrina.core import address
 from vitrina.core.errors import DomainError
+from vitrina.web.form_words import ShopForm
 from vitrina.web.messages.addresses import ERRORS, LABELS
 from vitrina.web.messages.words import sentence
 
 REQUIRED = _l("Fill this in.")
 
 
-class Form(FlaskForm):
+class Form(ShopForm):
     """A form with the token against forgery; it is validated by the view that takes it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
