@@ -31,7 +31,9 @@ FRAMES = {
 }
 WOOD = {"oak": "#b98a54", "black": "#1e1e20", "white": "#f6f4ee"}
 """What a frame is drawn in on its button."""
-SHEETS = Words("Prints", "Gravuras", "Гравюры")
+STRIDE, MIXED = 23, 64
+"""Neighbours of a list are this many works apart, so that no algorithm fills the first rows."""
+SHEETS = Words("Prints", "Impressões", "Принты")
 FORMATS = Words("Formats", "Formatos", "Форматы")
 FORMAT = {
     "portrait": Words("Portrait", "Retrato", "Вертикальные"),
@@ -282,7 +284,7 @@ def product(
             }
             for locale in OTHERS
         },
-        position=number,
+        position=number * STRIDE % MIXED,
         published_at=published_at,
         options=(size_option(work.sizes), frame_option(frames)),
         variants=variants(f"IL-{number:03d}", work.sizes, frames, media),
