@@ -199,7 +199,10 @@ def verified(token: str) -> Answer:
             registration.verify(token)
     except LinkNotGood:
         return _show("link_over", status=404)
-    flash(_("Thank you. Your email address is confirmed."), "success")
+    words = _("Thank you. Your email address is confirmed.")
+    if visitor().user is None:
+        words += " " + _("Sign in to go on.")
+    flash(words, "success")
     return redirect(url_for("account.home"), 303)
 
 
