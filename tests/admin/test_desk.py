@@ -347,3 +347,10 @@ def test_forms_speak_in_the_shops_own_words(owner: Browser) -> None:
     page = owner.submit("/admin/categories/new", title="", position="x", parent="99", status=422)
     for words in ("Fill this in.", "Enter a whole number.", "Choose one of the list."):
         assert words in page.text
+
+
+def test_a_wrong_line_of_a_table_is_named(owner: Browser) -> None:
+    owner.open("/admin/shipping/new")
+    lines = "standard | Standard | 4.90\nexpress | Express | dear"
+    owner.submit("/admin/shipping/new", name="Home", countries="PT", methods=lines)
+    assert "express | Express | dear" in owner.page.text

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 from vitrina.admin.desk import Answer, Form, done, me, minor_of, typed
 from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
+from vitrina.core.money import InvalidAmount
 from vitrina.core.permissions import Permission
 from vitrina.shipping import actions as shipping
 from vitrina.shipping import queries as sending
@@ -85,7 +86,13 @@ def _days(text: str, fallback: int) -> int:
 def _methods(text: str, zone: ShippingZone | None) -> list[shipping.MethodDraft]:
     """The methods as typed; what a line does not say stays as it is. Raises InvalidLine."""
     known = {method.code: method for method in zone.methods} if zone else {}
-    return [_method(cells, known.get(cells[0])) for cells in _lines(text, 2, 6)]
+    found = []
+    for cells in _lines(text, 2, 6):
+        try:
+            found.append(_method(cells, known.get(cells[0])))
+        except InvalidAmount:
+            raise InvalidLine(line=" | ".join(cells).rstrip(" |")) from None
+    return found
 
 
 def _method(cells: list[str], old: ShippingMethod | None) -> shipping.MethodDraft:

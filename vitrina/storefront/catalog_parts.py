@@ -120,6 +120,20 @@ def preview_of(found: Sequence[Card]) -> str | None:
     return None
 
 
+def ways_in(tree: Iterable[Category]) -> list[dict[str, Any]]:
+    """The categories at the top (title and url), each with those right ``below`` it."""
+    code, known = visitor().locale.code, list(tree)
+
+    def shown(one: Category) -> dict[str, str]:
+        return {"title": one.text("title", code), "url": url_for("catalog.category", path=one.path)}
+
+    return [
+        {**shown(top), "below": [shown(one) for one in known if one.parent_id == top.id]}
+        for top in known
+        if top.parent_id is None
+    ]
+
+
 def top_categories(tree: Iterable[Category]) -> list[dict[str, str]]:
     """The categories at the top of the tree: title and url."""
     code = visitor().locale.code

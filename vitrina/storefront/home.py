@@ -16,7 +16,7 @@ from vitrina.storefront.catalog_parts import (
     card_picture,
     cards,
     preview_of,
-    top_categories,
+    ways_in,
 )
 from vitrina.web.caching import public_page
 from vitrina.web.links import absolute, url_for
@@ -42,7 +42,7 @@ def show() -> str:
         featured=[] if hung else cards(featured[:NEW]),
         new=cards(new),
         photos=are_photos(new),
-        ways=top_categories(catalog.categories()),
+        ways=ways_in(catalog.categories()),
         collections=_collections(here.locale.code, here.currency),
         og_image=preview_of(featured),
         data=_data(),
