@@ -121,7 +121,11 @@ def visit(
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",
-            lambda line: faults.append(line.text) if line.type == "error" else None,
+            lambda line: (
+                faults.append(f"{line.text} {line.location['url']}")
+                if line.type == "error"
+                else None
+            ),
         )
         return page
 

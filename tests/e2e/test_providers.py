@@ -141,3 +141,40 @@ def test_by_bank_transfer(visit: Visit) -> None:
     assert is_paid_and_invoiced(page) == number
     subjects = mails_to(visit, email)
     assert len(subjects) == len(set(subjects)) == 2, subjects  # placed, and the money is here
+
+
+def a_gift_card(visit: Visit, amount: str) -> str:
+    """A card that staff issued; its code, which is shown once."""
+    desk = visit()
+    sign_in(desk)
+    desk.goto("/admin/gift-cards/new")
+    desk.get_by_label("Amount").fill(amount)
+    desk.get_by_role("main").get_by_role("button", name="Issue").first.click()
+    found = re.search(r"\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}\b", desk.get_by_role("main").inner_text())
+    assert found is not None
+    return found[0]
+
+
+def test_by_a_gift_card_and_the_rest_by_card(visit: Visit) -> None:
+    code = a_gift_card(visit, "30.00")
+    page = visit()
+    email = go_to_checkout(page)
+    page.get_by_text("Have a gift card?").click()
+    page.get_by_label("Gift card code").fill(code)
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_role("main")).to_contain_text(code[-4:])
+    choose(page, "stripe")
+    press_pay(page)
+    pay_by_card(page, "4242 4242 4242 4242")
+    told_once(visit, email, is_paid_and_invoiced(page))
+
+
+def test_by_a_gift_card_alone(visit: Visit) -> None:
+    code = a_gift_card(visit, "500.00")
+    page = visit()
+    email = go_to_checkout(page)
+    page.get_by_text("Have a gift card?").click()
+    page.get_by_label("Gift card code").fill(code)
+    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Place order").click()
+    told_once(visit, email, is_paid_and_invoiced(page))
