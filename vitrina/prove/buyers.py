@@ -14,8 +14,8 @@ from typing import Any
 
 from vitrina.prove.world import ADDRESS
 
-PATIENCE = 120.0
-"""Seconds a buyer insists before they give up."""
+PATIENCE = 300.0
+"""Seconds a buyer insists; the claim of a request that died lasts for one minute."""
 
 AGAIN = frozenset({"request_in_progress", "payment_in_progress", "conflict"})
 WAYS = ("token", "token", "page", "paypal")
@@ -89,7 +89,7 @@ class Client:
                     break
             except OSError:
                 status = 0
-            time.sleep(random.uniform(0.05, 0.5))
+            time.sleep(random.uniform(0.1, 1.0))
         return status, told, asked
 
 

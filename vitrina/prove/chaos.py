@@ -12,8 +12,8 @@ from vitrina.core import db
 from vitrina.core.points import POINTS
 from vitrina.prove.lab import Lab
 
-TOKEN_SECONDS = 6.0
-"""How long a token waits for a process to come by, before somebody is killed at random."""
+TOKEN_SECONDS = 3.0
+"""How long nobody else is killed while a token waits for a process to come by."""
 
 FAULTS = (
     {"match": "*", "fault": "lost_reply", "probability": 0.05},
@@ -33,6 +33,7 @@ class Chaos:
         self.at_points: dict[str, int] = dict.fromkeys(POINTS, 0)
         self.anywhere = 0
         self.cuts = 0
+        self._laid: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="chaos", daemon=True)
 
@@ -68,17 +69,23 @@ class Chaos:
             else:
                 self._anywhere()
             self._stop.wait(self.dice.uniform(0.2, 0.8))
+            self._count()
 
     def _at(self, point: str) -> None:
+        """Let the next process at ``point`` die; who comes by seldom is waited for meanwhile."""
         token = self.lab.points / point
-        token.touch()
+        if point not in self._laid:
+            self._laid.add(point)
+            token.touch()
         deadline = time.monotonic() + TOKEN_SECONDS
-        while time.monotonic() < deadline and not self._stop.is_set():
-            if not token.exists():
-                self.at_points[point] += 1
-                return
+        while token.exists() and time.monotonic() < deadline and not self._stop.is_set():
             time.sleep(0.05)
-        token.unlink(missing_ok=True)
+
+    def _count(self) -> None:
+        for point in sorted(self._laid):
+            if not (self.lab.points / point).exists():
+                self._laid.discard(point)
+                self.at_points[point] += 1
 
     def _anywhere(self) -> None:
         victims = self.lab.victims()

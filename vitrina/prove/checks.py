@@ -17,7 +17,7 @@ from vitrina.orders.queries import BOUGHT
 from vitrina.payments.credit.models import CreditMovement
 from vitrina.payments.ledger import queries as ledger
 from vitrina.payments.models import Payment, Refund, RefundState
-from vitrina.prove.buyers import Answer
+from vitrina.prove.buyers import AGAIN, Answer
 from vitrina.prove.lab import Lab
 from vitrina.prove.plan import Finding
 from vitrina.prove.world import CARD_VALUE, COUPON, World
@@ -140,7 +140,9 @@ def _kept_word(answers: Sequence[Answer]) -> Finding:
         for one in told
         if one.number not in states
     ]
-    unanswered = [one for one in answers if one.status == 0 or one.status >= 500]
+    unanswered = [
+        one for one in answers if one.status == 0 or one.status >= 500 or one.code in AGAIN
+    ]
     finding.faults += [f"{one.wish.name} was never answered ({one.status})" for one in unanswered]
     return finding
 
