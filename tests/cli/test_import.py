@@ -1,6 +1,7 @@
 """Bringing in products of other shops."""
 
 import csv
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests import make
 from tests.conftest import Shop
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.actions.products import update_product
-from vitrina.catalog.models.products import Product, Variant
+from vitrina.catalog.models.products import Product, ProductStatus, Variant
 from vitrina.cli.imports import shopify, woocommerce
 from vitrina.cli.imports.command import run
 from vitrina.cli.imports.parsed import amount, number
@@ -305,3 +306,9 @@ def test_the_real_woocommerce_file_goes_in(shop: Shop, data: Path, tmp_path: Pat
     first = bring_woo(path)
     assert first.created == 14  # 24 rows: 9 variations and a group among them
     assert bring_woo(path) == Tally(unchanged=first.created, variants=first.variants)
+    slugs = session.scalars(
+        sa.select(Product.slug).where(Product.status == ProductStatus.ACTIVE).order_by(Product.id)
+    ).all()
+    visitor = shop.app.test_client()
+    for slug in random.Random(7).sample(slugs, 10):
+        assert visitor.get(f"/products/{slug}").status_code == 200, slug
