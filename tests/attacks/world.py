@@ -83,7 +83,7 @@ class FormBuyer:
 
     def csrf(self) -> str:
         """What the shop's own forms carry: whoever attacks can open a page as well."""
-        for path in ("/login", "/cart"):
+        for path in ("/login", "/cart", "/account"):
             if not self._csrf:
                 forms = Page(self.client.get(path).text).forms
                 found = [form.fields.get("csrf_token", "") for form in forms]
@@ -192,6 +192,12 @@ class World:
         assert isinstance(found, Sandbox)
         return found
 
+    def charges(self, status: str = "captured") -> int:
+        """How many payments the bank has in that state."""
+        with self.bank.bank._writing() as rows:
+            found = rows.execute("SELECT COUNT(*) FROM payments WHERE status = ?", (status,))
+            return int(found.fetchone()[0])
+
     def buyer(self, face: str) -> Buyer:
         return FormBuyer(self.shop) if face == "form" else ApiBuyer(self.shop)
 
@@ -219,6 +225,7 @@ def sign_in(buyer: Buyer, user: User) -> None:
     if isinstance(buyer, FormBuyer):
         answer = buyer.post("/login", login, page=True)
         assert answer.status_code == 303, answer.text
+        buyer._csrf = ""  # a new session, a new token
     elif isinstance(buyer, ApiBuyer):
         body = {"username": user.username, "password": make.PASSWORD}
         token = buyer.call("POST", "/auth/login", body).get_json()["access_token"]
