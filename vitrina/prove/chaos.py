@@ -15,6 +15,9 @@ from vitrina.prove.lab import Lab
 TOKEN_SECONDS = 3.0
 """How long nobody else is killed while a token waits for a process to come by."""
 
+BUSY_SECONDS = 3.0
+"""How long a process has lived before it may be killed anywhere: it then has work at hand."""
+
 FAULTS = (
     {"match": "*", "fault": "lost_reply", "probability": 0.05},
     {"match": "*", "fault": "500_after", "probability": 0.03},
@@ -88,7 +91,7 @@ class Chaos:
                 self.at_points[point] += 1
 
     def _anywhere(self) -> None:
-        victims = self.lab.victims()
+        victims = self.lab.victims(older=BUSY_SECONDS)
         if victims:
             self.lab.kill(self.dice.choice(victims))
             self.anywhere += 1

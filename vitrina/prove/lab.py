@@ -117,17 +117,20 @@ class Lab:
         """What the shop's processes wrote."""
         return (self.folder / "shop.log").read_text(errors="replace")
 
-    def victims(self) -> list[int]:
-        """The processes that serve and work now, without the one that looks after them."""
+    def victims(self, *, older: float = 0.0) -> list[int]:
+        """The processes that serve and work now, without the one that looks after them.
+
+        ``older``: for at least so many seconds; who has hardly started has nothing to lose.
+        """
         found = []
         for entry in self.points.glob("pid.*"):
             pid = int(entry.suffix[1:])
             if self.shop is not None and pid == self.shop.pid:
                 continue
-            if _is_ours(pid):
-                found.append(pid)
-            else:
+            if not _is_ours(pid):
                 entry.unlink(missing_ok=True)
+            elif time.time() - entry.stat().st_mtime >= older:
+                found.append(pid)
         return found
 
     def kill(self, pid: int) -> None:
