@@ -9,8 +9,9 @@ import pytest
 
 from tests import make
 from tests.attacks.defences import replaced
-from tests.attacks.world import World, gains
+from tests.attacks.world import FACES, NOTHING, World, gains
 from vitrina.payments import attempts
+from vitrina.payments.attempts import Payer
 
 TRIES, FEW = 5, 3
 WAYS = ("cart", "email", "card")
