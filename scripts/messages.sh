@@ -7,8 +7,9 @@ export PATH="$PWD/.venv/bin:$PATH"
 
 mkdir -p vitrina/translations
 template=vitrina/translations/messages.pot
-pybabel --quiet extract --mapping-file babel.cfg --project Vitrina --sort-output --no-location --width 100 \
-  --keyword _l --keyword lazy_gettext --keyword pgettext:1c,2 --add-comments "Translators:" \
+pybabel --quiet extract --mapping-file babel.cfg --project Vitrina --sort-output --no-location \
+  --width 100 --keyword _l --keyword lazy_gettext --keyword pgettext:1c,2 \
+  --keyword lazy_pgettext:1c,2 --add-comments "Translators:" \
   --output-file "$template" vitrina
 if compgen -G 'vitrina/translations/*/LC_MESSAGES/messages.po' > /dev/null; then
   pybabel --quiet update --input-file "$template" --output-dir vitrina/translations \

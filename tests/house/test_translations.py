@@ -18,8 +18,11 @@ OTHERS = ("admin/", "cli/", "api/", "storefront/styleguide", "web/messages/desk"
 """For staff and developers; English is enough there for now."""
 
 
-def texts() -> set[str]:
-    """The texts of the storefront, its components and the mails; of plurals the first form."""
+def texts() -> set[tuple[str, str | None]]:
+    """The texts of the storefront, its components and the mails, each with its context.
+
+    Of plurals it is the first form.
+    """
     python = ("**.py", "python")
     methods = [python, ("**/templates/**", "jinja2"), ("**/components/**", "jinja2")]
     keywords = {
@@ -28,13 +31,15 @@ def texts() -> set[str]:
         "gettext": None,
         "lazy_gettext": None,
         "ngettext": (1, 2),
+        "pgettext": ((1, "c"), 2),
+        "lazy_pgettext": ((1, "c"), 2),
     }
     trimmed = {"trimmed": "true"}
     options = {"**/templates/**": trimmed, "**/components/**": trimmed}
     found = extract_from_dir(PACKAGE, methods, options, keywords)  # type: ignore[arg-type]
     return {
-        message if isinstance(message, str) else message[0]
-        for file, _, message, _, _ in found
+        (message if isinstance(message, str) else message[0], context)
+        for file, _, message, _, context in found
         if not file.startswith(OTHERS) and "styleguide" not in file
     }
 
@@ -47,7 +52,11 @@ def catalogue(language: str) -> Catalog:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_of_the_shop_is_translated(language: str) -> None:
     known = catalogue(language)
-    missing = [text for text in texts() if (found := known.get(text)) is None or not found.string]
+    missing = [
+        text
+        for text, context in texts()
+        if (found := known.get(text, context)) is None or not found.string
+    ]
     assert sorted(missing) == []
 
 

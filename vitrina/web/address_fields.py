@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 
 from vitrina.core import address as addresses
@@ -20,7 +20,7 @@ LABELS: dict[str, Any] = {
     "post_town": _l("Town"),
     "suburb": _l("Suburb"),
     "district": _l("District"),
-    "state": _l("State"),
+    "state": lazy_pgettext("address", "State"),
     "province": _l("Province"),
     "county": _l("County"),
     "prefecture": _l("Prefecture"),

@@ -1,6 +1,7 @@
 """Words of address forms: what each country calls its fields, and what can be wrong with one."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 LABELS = {
     "name": _l("Full name"),
@@ -17,7 +18,7 @@ LABELS = {
     "zip": _l("ZIP code"),
     "eircode": _l("Eircode"),
     "pin": _l("PIN code"),
-    "state": _l("State"),
+    "state": lazy_pgettext("address", "State"),
     "province": _l("Province"),
     "prefecture": _l("Prefecture"),
     "oblast": _l("Region"),
