@@ -15,7 +15,14 @@ import pytest
 
 from vitrina.core.money import Money
 from vitrina.core.places import Destination
-from vitrina.shipping.carrier import Carrier, ParcelItem, RateRequest
+from vitrina.shipping.carrier import (
+    Carrier,
+    NoticeReader,
+    ParcelItem,
+    ParcelNews,
+    RateRequest,
+)
+from vitrina.shipping.errors import ForgedNotice
 
 
 def ask(
@@ -77,3 +84,38 @@ class CarrierContract:
         for settings in self.bad:
             with pytest.raises((ValueError, TypeError)):
                 self.carrier.Settings(**settings)
+
+    # For a carrier with ``read_notice`` (NoticeReader)
+
+    def signed_notice(self) -> tuple[Mapping[str, str], bytes]:
+        """Headers and body of a genuine notice of a delivery, as the carrier would send it now."""
+        raise NotImplementedError
+
+    def reader(self) -> NoticeReader:
+        made = self.made()
+        if not isinstance(made, NoticeReader):
+            pytest.skip("it tells nothing in a form of its own")
+        return made
+
+    def test_a_genuine_notice_is_read(self) -> None:
+        reader = self.reader()
+        for notice in reader.read_notice(*self.signed_notice()):
+            assert notice.event_id
+            assert notice.tracking_number
+            assert notice.state is ParcelNews.DELIVERED
+            assert notice.at.tzinfo is not None
+
+    def test_the_same_notice_is_read_the_same_way_twice(self) -> None:
+        reader = self.reader()
+        headers, body = self.signed_notice()
+        assert reader.read_notice(headers, body) == reader.read_notice(headers, body) != []
+
+    def test_a_notice_that_is_not_its_own_is_refused_and_read_no_further(self) -> None:
+        reader = self.reader()
+        headers, body = self.signed_notice()
+        for other in (body + b" ", b"", b"{}", b"[" * 10_000, b"\xff\x00"):
+            with pytest.raises(ForgedNotice):
+                reader.read_notice(headers, other)
+        for unsigned in ({}, dict.fromkeys(headers, "")):
+            with pytest.raises(ForgedNotice):
+                reader.read_notice(unsigned, body)

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from vitrina.admin import (
+    carriers,
     categories,
     customers,
     dashboard,
@@ -46,6 +47,7 @@ BLUEPRINTS: list[Blueprint] = [
     support.bp,
     mail.bp,
     zones.shipping_bp,
+    carriers.bp,
     zones.tax_bp,
     people.bp,
     shop.settings_bp,

@@ -1,5 +1,7 @@
 """Signed links: a value that leaves the shop and can be believed when it comes back."""
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
@@ -48,3 +50,13 @@ def read(purpose: str, token: str | None, *, max_age: int | None = None) -> str 
 def sign_timed(purpose: str, value: str) -> str:
     """A token that remembers when it was made; :func:`read` it with ``max_age``."""
     return str(URLSafeTimedSerializer(_key(), salt=f"vitrina.{purpose}").dumps(value))
+
+
+def shared_secrets(purpose: str) -> list[str]:
+    """Secrets to give to somebody who signs what they send us: 64 hexadecimal digits each.
+
+    The first is of the present key and is the one to give away; the others are of older keys, so
+    that what was given away before is still good.
+    """
+    told = f"vitrina.shared.{purpose}".encode()
+    return [hmac.new(key.encode(), told, hashlib.sha256).hexdigest() for key in reversed(_key())]

@@ -1,6 +1,7 @@
 """What is done with orders once they are placed (placing is checkout's)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -221,10 +222,11 @@ def _by_variant(lines: Sequence[OrderLine], pieces: Mapping[int, int]) -> dict[i
     return found
 
 
-def deliver(shipment: Shipment, *, by: str) -> None:
-    """A parcel has arrived; with the last one, the order is delivered. Raises WrongState."""
+def deliver(shipment: Shipment, *, by: str, at: datetime | None = None) -> None:
+    """A parcel has arrived, now or ``at``; with the last one, the order is. Raises WrongState."""
     order = queries.lock(shipment.order_id)
-    parcels.deliver(shipment, by=by)
+    session.refresh(shipment, ["state"])  # somebody else may have told it before the lock
+    parcels.deliver(shipment, by=by, at=at)
     arrived = all(
         one.state in (ShipmentState.DELIVERED, ShipmentState.CANCELLED) for one in order.shipments
     )

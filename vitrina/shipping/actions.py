@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -179,10 +180,12 @@ def ship(shipment: Shipment, *, carrier: str, tracking_number: str = "", by: str
     shipment.shipped_at = clock.now()
 
 
-def deliver(shipment: Shipment, *, by: str, note: str = "") -> None:
-    """It has arrived. Raises WrongState."""
+def deliver(shipment: Shipment, *, by: str, at: datetime | None = None, note: str = "") -> None:
+    """It has arrived, now or ``at`` (UTC), but not before it left. Raises WrongState."""
     SHIPMENT.move(shipment, ShipmentVerb.DELIVER, by=by, note=note)
-    shipment.delivered_at = clock.now()
+    now = clock.now()
+    left = shipment.shipped_at or now
+    shipment.delivered_at = max(left, min(at or now, now))
 
 
 def cancel(shipment: Shipment, *, by: str, note: str = "") -> None:

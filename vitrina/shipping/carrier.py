@@ -5,8 +5,11 @@ registered in ``registry.py``). It is made with its settings, an instance of its
 dataclass, from which the staff's form is drawn. Its suite is ``tests/contracts/carrier.py``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from vitrina.core.money import Money
 from vitrina.core.places import Destination
@@ -57,4 +60,34 @@ class Carrier(Protocol):
 
     def rate(self, ask: RateRequest) -> Money | None:
         """The price in the currency of ``ask.value``; None when the carrier does not take it."""
+        ...
+
+
+class ParcelNews(StrEnum):
+    """What a carrier tells of a parcel; only its arrival changes anything in the shop."""
+
+    IN_TRANSIT = "in_transit"
+    DELIVERED = "delivered"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierNotice:
+    """One piece of news: ``event_id`` is the carrier's own, ``at`` (UTC) is when it happened."""
+
+    event_id: str
+    tracking_number: str
+    state: ParcelNews
+    at: datetime
+
+
+@runtime_checkable
+class NoticeReader(Protocol):
+    """What a carrier may also do: tell of its parcels at ``POST /webhooks/carriers/<code>``.
+
+    A carrier without it can still tell: in the shop's own form (``notices.py``).
+    """
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> list[CarrierNotice]:
+        """Verify a notice and read it. Raises ForgedNotice, and reads nothing then."""
         ...

@@ -39,3 +39,9 @@ class EmptyShipment(Invalid):
     """A parcel holds at least one piece of something."""
 
     code = "empty_shipment"
+
+
+class ForgedNotice(Invalid):
+    """A carrier's notice whose signature, time or form is not the carrier's."""
+
+    code = "carrier_notice_forged"

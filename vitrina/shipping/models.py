@@ -93,7 +93,7 @@ class Shipment(Identified, Dated, Base):
         EnumText(ShipmentState), default=SHIPMENT.start, index=True
     )
     carrier: Mapped[str] = mapped_column(sa.String(80), default="")
-    tracking_number: Mapped[str] = mapped_column(sa.String(120), default="")
+    tracking_number: Mapped[str] = mapped_column(sa.String(120), default="", index=True)
     tracking_url: Mapped[str] = mapped_column(sa.String(500), default="")
     shipped_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]

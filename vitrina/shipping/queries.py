@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,10 +13,11 @@ from vitrina.core.money import Money
 from vitrina.core.places import EVERYWHERE, Destination, best, country_codes
 from vitrina.shipping.carrier import RateRequest
 from vitrina.shipping.errors import ShipmentNotFound, ZoneNotFound
-from vitrina.shipping.models import Shipment, ShippingMethod, ShippingZone
+from vitrina.shipping.models import Shipment, ShipmentState, ShippingMethod, ShippingZone
 from vitrina.shipping.rating import rate
 from vitrina.shipping.registry import is_collected
 from vitrina.shipping.rules import Offer, estimate
+from vitrina.shipping.tracking import carrier_key
 
 
 def zones() -> Sequence[ShippingZone]:
@@ -130,4 +132,35 @@ def shipment_by_number(number: str) -> Shipment:
     )
     if found is None:
         raise ShipmentNotFound(number=number)
+    return found
+
+
+def on_the_way(tracking_number: str, carrier: str = "") -> list[Shipment]:
+    """The parcels that have left under this number and are not there yet; one statement.
+
+    ``carrier``: the key of the one that has them (``dhl``); empty: any.
+    """
+    found = session.scalars(
+        sa.select(Shipment)
+        .where(
+            Shipment.tracking_number == "".join(tracking_number.split()),
+            Shipment.tracking_number != "",
+            Shipment.state == ShipmentState.SHIPPED,
+        )
+        .order_by(Shipment.id)
+    )
+    return [one for one in found if carrier in ("", carrier_key(one.carrier))]
+
+
+def settings_of(carrier: str) -> list[dict[str, Any]]:
+    """The settings of every method that ``carrier`` prices, each once; one statement."""
+    rows = session.scalars(
+        sa.select(ShippingMethod.settings)
+        .where(ShippingMethod.carrier == carrier)
+        .order_by(ShippingMethod.id)
+    )
+    found: list[dict[str, Any]] = []
+    for settings in rows:
+        if settings not in found:
+            found.append(dict(settings))
     return found

@@ -30,11 +30,18 @@ TEMPLATES = {
     "UPS": "https://www.ups.com/track?tracknum={number}",
     "USPS": "https://tools.usps.com/go/TrackConfirmAction?tLabels={number}",
 }
-_BY_KEY = {re.sub(r"\W", "", name).casefold(): url for name, url in TEMPLATES.items()}
+
+
+def carrier_key(name: str) -> str:
+    """A carrier's name as it stands in an address: ``Deutsche Post`` is ``deutschepost``."""
+    return re.sub(r"[\W_]", "", name).casefold()
+
+
+_BY_KEY = {carrier_key(name): url for name, url in TEMPLATES.items()}
 
 
 def tracking_url(carrier: str, number: str) -> str:
     """The page that follows parcel ``number`` of ``carrier``; "" when the carrier is not known."""
-    template = _BY_KEY.get(re.sub(r"\W", "", carrier).casefold())
+    template = _BY_KEY.get(carrier_key(carrier))
     clean = "".join(number.split())
     return template.format(number=quote(clean, safe="")) if template and clean else ""

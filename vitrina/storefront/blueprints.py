@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from vitrina.storefront import (
     auth,
+    carrier_notices,
     cart,
     cart_credits,
     catalog,
@@ -31,6 +32,7 @@ from vitrina.storefront.account import addresses, cards, credit, details, overvi
 BLUEPRINTS: list[Blueprint] = [
     sandbox.bp,
     sandbox.webhooks,
+    carrier_notices.bp,
     orders.bp,
     pay_form.bp,
     invoices.bp,
