@@ -75,7 +75,10 @@ def test_what_changed_meanwhile_is_seen_anew(owner: Browser) -> None:
     make.reprice(mug.id, "25.00")
     page = owner.submit(edit, status=409, step="confirm")
     assert "comes to something else now" in page.text
+    assert "€25.00 to pay" in page.text
     assert again(number).total == 2490
+    owner.submit(edit, step="confirm")
+    assert again(number).total == 4990
 
 
 @pytest.mark.parametrize(

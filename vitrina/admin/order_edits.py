@@ -18,7 +18,7 @@ from vitrina.core.db import committing, session
 from vitrina.core.errors import DomainError
 from vitrina.core.permissions import Permission
 from vitrina.orders import queries
-from vitrina.orders.edits.errors import InvalidPieces, NotSoldAnyMore
+from vitrina.orders.edits.errors import EditChanged, InvalidPieces, NotSoldAnyMore
 from vitrina.orders.edits.queries import sheet_of
 from vitrina.orders.edits.rules import Row, Wish
 from vitrina.orders.models import Order
@@ -52,6 +52,10 @@ def edit(number: str) -> Answer:
             return _page(order, typed, seen)
         with committing():
             editing.confirm(order, wish, fingerprint=typed.get("seen", ""), by=me().actor)
+    except EditChanged as error:
+        session.rollback()
+        order = queries.by_number(number)
+        return _page(order, typed, editing.preview(order, wish), error), status_of(error)
     except DomainError as error:
         session.rollback()
         return _page(queries.by_number(number), typed, None, error), status_of(error)
