@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,8 +76,10 @@ def cancel_while_it_is_paid(world: World, face: str) -> int:
         cancel = cancel_with(world, face, order.number)
         come_back = world.shop.app.test_client().get
         bank.meanwhile = nothing if together else cancel
-        calls = [lambda back=back: come_back(back), cancel] if together else []
-        burst(calls) if together else come_back(back)
+        if together:
+            burst([partial(come_back, back), cancel])
+        else:
+            come_back(back)
         world.shop.work()
     over = [order for order in world.orders() if order.state is OrderState.CANCELLED]
     assert over
@@ -191,12 +194,12 @@ def take_an_address(world: World) -> int:
         world.shop.work()
         path = _link(ask["email"])
         other, here = {**ask, "email": victim}, buyer.tab()
-        calls = [lambda b=buyer, o=other: b.post("/account/email", o, page=True)]
-        prove = lambda b=here, p=path: b.post(p, {}, page=True)  # noqa: E731
+        ask_again = partial(buyer.post, "/account/email", other, page=True)
+        prove = partial(here.post, path, {}, page=True)
         if together:
-            burst([*calls, prove])
+            burst([ask_again, prove])
         else:
-            calls[0]()
+            ask_again()
         world.shop.work()
         assert prove().status_code in (303, 404)
         session.remove()
@@ -219,7 +222,7 @@ def without_binding() -> Iterator[None]:
     redeem = links.redeem_for_user
 
     def redeem_for_latest(token: str, purpose: Any) -> Any:
-        link, user = redeem(token, purpose)
+        _, user = redeem(token, purpose)
         asked = sa.select(OneTimeToken.email).where(OneTimeToken.user_id == user.id)
         latest = session.scalar(asked.order_by(OneTimeToken.id.desc()).limit(1))
         return OneTimeToken(email=latest), user

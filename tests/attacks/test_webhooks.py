@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import stripe
+from structlog.testing import capture_logs
 
 from tests import make
 from tests.attacks.defences import believing_everybody, nothing, replaced
@@ -109,7 +110,10 @@ def test_webhooks_that_nobody_signed_are_refused(world: World, provider: str) ->
     for name in ("none", "empty", "made up", "of another body"):
         assert forge(world, provider, SIGNATURES[name]) == 0, name
     body = news(provider, pending())
-    assert deliver(world, provider, {}, body) == 400
+    with capture_logs() as said:
+        assert deliver(world, provider, {}, body) == 400
+    (line,) = [line for line in said if line["event"] == "webhook.forged"]
+    assert (line["provider"], line["client"]) == (provider, "127.0.0.1")
 
 
 @pytest.mark.twin(11)

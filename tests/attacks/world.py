@@ -120,11 +120,11 @@ class FormBuyer:
         return self.ready(token, **more)()
 
     def tab(self) -> "FormBuyer":
-        other = FormBuyer(self.shop)
+        other, token = FormBuyer(self.shop), self.csrf()
         for name in ("cart", "session"):
             if (cookie := self.client.get_cookie(name)) is not None:
                 other.client.set_cookie(name, cookie.value)
-        other._csrf = self.csrf()
+        other._csrf = token
         return other
 
 

@@ -156,10 +156,12 @@ def run(shop: Shop, command: tuple[str, ...]) -> list[tuple[int, str]]:
     return answers
 
 
+@pytest.mark.attack(25)
 def test_the_last_pieces_are_sold_once(shop: Shop) -> None:
     check(run(shop, GUARDED))
 
 
+@pytest.mark.twin(25)
 def test_without_the_guard_the_same_race_sells_what_is_not_there(shop: Shop) -> None:
     answers = run(shop, UNGUARDED)
     assert sold() > PIECES

@@ -1,5 +1,6 @@
 """The sandbox bank's own page, where a buyer confirms a payment (3-D Secure), and webhooks."""
 
+import structlog
 from flask import Blueprint, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -18,6 +19,7 @@ from vitrina.web.csrf import public_form
 from vitrina.web.formats import money
 from vitrina.web.links import local_path
 
+log = structlog.get_logger("vitrina.webhooks")
 bp = Blueprint("sandbox", __name__)
 webhooks = Blueprint("webhooks", __name__)
 
@@ -59,7 +61,8 @@ def hear(provider: str) -> tuple[Response, int]:
         heard = paying.hear(provider, dict(request.headers), body)
     except UnknownProvider:
         return jsonify(code="not_found"), 404
-    except ForgedNotice:
+    except ForgedNotice as error:
+        log.warning("webhook.forged", client=request.remote_addr, **error.facts)
         return jsonify(code="webhook_forged"), 400
     except ProviderTimeout:
         # It could not be checked just now: the provider sends it again.
