@@ -46,9 +46,8 @@ def lock(payment_id: int) -> Payment:
 
 
 def form_secret(payment: Payment) -> str:
-    """With what the provider's form on a page of the shop pays; empty when it does not."""
-    waits = payment.state is PaymentState.REQUIRES_ACTION
-    return str((payment.next_action or {}).get("client_secret", "")) if waits else ""
+    """With what the provider's form on a page of the shop pays; empty when nothing waits there."""
+    return str((payment.next_action or {}).get("client_secret", ""))
 
 
 def refund_by_id(refund_id: int) -> Refund:

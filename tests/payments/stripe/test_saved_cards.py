@@ -200,6 +200,7 @@ def test_a_lost_answer_is_asked_for_again_as_before(selling: World, shop: Shop) 
     payment_id = payment.id
     with committing():  # meanwhile they become known by another order
         customers.remember("stripe", customer.id, "cus_meanwhile")
+    selling.fault("stripe.checkout.sessions.list", "500_before")  # no need to search for it
     till.look(payment_id)
     session.rollback()
     assert payments.by_id(payment_id).state is PaymentState.REQUIRES_ACTION
