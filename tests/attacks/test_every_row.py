@@ -1,4 +1,4 @@
-"""Each of the 32 attacks on money and stock has a test, and a twin that shows that it can fail."""
+"""Each attack of docs/attacks.md has a test, and a twin that shows that the test can fail."""
 
 import importlib
 from collections import Counter

@@ -46,6 +46,8 @@ Send = Callable[[], TestResponse]
 class Buyer(Protocol):
     """Somebody at one of the doors. What they do gives the answer, whatever it is."""
 
+    headers: dict[str, str]
+
     def put(self, variant_id: int, quantity: Any = 1, **more: Any) -> TestResponse: ...
 
     def line(self, quantity: Any, **more: Any) -> TestResponse:
