@@ -159,7 +159,7 @@ def test_a_payment_is_found_although_it_cannot_be_asked_for_as_before(world: Wor
 def test_a_wrong_key_fails_what_begins_and_says_nothing_of_what_began(world: World) -> None:
     started = world.on_page()
     wrong = Stripe(settings(world.url))
-    wrong.client = Client("sk_live_wrong", world.url, 5)
+    wrong.client = wrong.hasty = Client("sk_live_wrong", world.url, 5)
     with structlog.testing.capture_logs() as logs:
         refused = wrong.start(ask()).outcome
     assert (refused.status, refused.reason, refused.ref) == (Status.FAILED, "misconfigured", "")
