@@ -1,6 +1,5 @@
 """An order's page for its buyer: a customer, or a guest with the signed link."""
 
-
 from flask import Blueprint, flash, redirect, render_template, request, send_file
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
