@@ -56,6 +56,13 @@ def test_every_page_of_an_empty_shop_opens(owner: Browser) -> None:
         owner.open(f"/admin/{part}/new")
 
 
+@pytest.mark.parametrize("prefix", ["", "/ru", "/pt-br"])
+def test_the_menu_marks_the_part_one_is_in_and_no_other(owner: Browser, prefix: str) -> None:
+    page = owner.open(f"{prefix}/admin/ledger/")
+    marked = re.findall(r'href="([^"]+)" aria-current="page"', page.html)
+    assert marked == [f"{prefix}/admin/ledger/"]
+
+
 def test_a_product_is_made_changed_and_removed(owner: Browser) -> None:
     owner.open("/admin/products/new")
     owner.submit("/admin/products/new", title="Tide print", price="19,90", stock="4")

@@ -82,8 +82,8 @@ def _is_here(endpoint: str) -> bool:
     """Whether the present page belongs to a part: by its blueprint, or by its address below it."""
     if endpoint.startswith(f"{request.blueprint}."):
         return True
-    root = url_for(endpoint)
-    return root.count("/") > 2 and f"{request.script_root}{request.path}".startswith(root)
+    root = url_for(endpoint).removeprefix(request.script_root)
+    return root.count("/") > 2 and request.path.startswith(root)
 
 
 def may(permission: str) -> bool:
