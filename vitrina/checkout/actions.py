@@ -60,7 +60,7 @@ def retry_payment(
     is_new = order.state is OrderState.AWAITING_PAYMENT
     if due.minor <= 0 or not (is_new or order.paid_at is not None):
         raise OrderNotPayable(number=order.number, state=str(order.state))
-    if any(payment.is_on_its_way for payment in order.attempts):
+    if any(payment_queries.lock(payment.id).is_on_its_way for payment in order.attempts):
         raise PaymentOpen(number=order.number)
     payer = Payer()
     if not info.pay_later:

@@ -34,6 +34,7 @@ from vitrina.orders.events import OrderPlaced
 from vitrina.orders.models import Order
 from vitrina.payments import actions as payments
 from vitrina.payments import attempts, registry
+from vitrina.payments import queries as payment_queries
 from vitrina.payments.attempts import Payer
 from vitrina.payments.errors import PaymentOpen, UnknownProvider
 from vitrina.payments.models import Payment
@@ -99,7 +100,9 @@ def _replace_older(cart: Cart, number: str, *, by: str) -> None:
     older = queries.unpaid_of_cart(cart.id)
     if not older:
         return
-    if any(payment.is_on_its_way for order in older for payment in order.attempts):
+    tried = [payment.id for order in older for payment in order.attempts]
+    # Locked, so that no provider is asked about one that is being put aside.
+    if any(payment_queries.lock(payment_id).is_on_its_way for payment_id in tried):
         raise PaymentOpen(number=older[-1].number)
     variants = {line.variant_id for line in cart.lines}
     variants |= {line.variant_id for order in older for line in order.lines if line.variant_id}
