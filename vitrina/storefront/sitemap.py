@@ -15,7 +15,7 @@ from vitrina.web.links import absolute
 
 bp = Blueprint("sitemap", __name__)
 MOST = 16_000  # addresses in three languages each; a sitemap may hold 50,000
-CLOSED = ("/admin", "/account", "/cart", "/checkout", "/orders", "/wishlist", "/api", "/search")
+CLOSED = ("/admin", "/account", "/cart/", "/checkout", "/orders", "/wishlist", "/api", "/search")
 
 
 def _paths() -> Iterator[tuple[str, str]]:
