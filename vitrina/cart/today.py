@@ -25,6 +25,7 @@ from vitrina.promotions.rules import PromotionRule
 from vitrina.shipping.carrier import ParcelItem, RateRequest
 from vitrina.shipping.queries import offers
 from vitrina.shipping.rules import Offer
+from vitrina.tax import vat
 from vitrina.tax.queries import rates_for
 
 NOTHING = Availability(0, tracked=True, available=0, backorder=False)
@@ -163,6 +164,18 @@ def _basket(
         promotions=promotions,
         codes=tuple(cart.codes),
         destination=target,
+        goods_relieved=_is_relieved(target, is_goods=True),
+        services_relieved=_is_relieved(target, is_goods=False),
+    )
+
+
+def _is_relieved(target: Destination, *, is_goods: bool) -> bool:
+    """Whether the company that buys owes the tax, because its VAT number is of another country."""
+    return vat.is_owed_by_buyer(
+        seller_country=store.current().country,
+        destination=target.country.upper(),
+        buyer_country=target.vat_country,
+        is_goods=is_goods,
     )
 
 

@@ -15,7 +15,9 @@ from vitrina.orders.actions import add_note
 from vitrina.orders.edits.errors import NotSoldAnyMore
 from vitrina.orders.edits.rules import Row, Sheet, Today, less_off
 from vitrina.orders.models import Order, OrderAdjustment, OrderLine, OrderTax
+from vitrina.shipping.queries import collected_codes
 from vitrina.tax import rules as tax
+from vitrina.tax import vat
 from vitrina.tax.rules import TaxRule, of_class
 
 
@@ -35,6 +37,9 @@ def _today(
     product, image = variant.product, picture(variant)
     rules = of_class(taxes, variant.tax_class or product.tax_class)
     price = catalog.listed_price(variant, order.currency, current).price.minor
+    if is_relieved(order, is_goods=variant.requires_shipping):
+        price = tax.on(price, rules, included=store.current().prices_include_tax).net
+        rules = ()
     return Today(
         variant_id=variant.id,
         product_id=product.id,
@@ -75,6 +80,22 @@ def destination_of(order: Order) -> Destination:
     if not kept:
         return Destination(locales.get(order.locale).country)
     return place(PostalAddress.from_dict(kept))
+
+
+def is_relieved(
+    order: Order, *, is_goods: bool, destination: Destination | None = None
+) -> bool:
+    """Whether the company that bought owes the tax, there or where the order goes now."""
+    place = destination or destination_of(order)
+    buyer = PostalAddress.from_dict(order.billing_address or order.shipping_address or {})
+    if is_goods and order.shipping_code in collected_codes():
+        return False
+    return vat.is_owed_by_buyer(
+        seller_country=store.current().country,
+        destination=place.country,
+        buyer_country=buyer.vat_country,
+        is_goods=is_goods,
+    )
 
 
 def note_of(order: Order) -> str:

@@ -82,7 +82,8 @@ def preview(order: Order, wish: Wish) -> EditPreview:
     if not may_edit(order):
         raise NotEditable(state=str(order.state))
     taxes = _taxes(order, wish)
-    before = sheet_of(order, of_class(taxes, DELIVERY))
+    owed = edit_rows.is_relieved(order, is_goods=True)
+    before = sheet_of(order, () if owed else of_class(taxes, DELIVERY))
     today = edit_rows.today(order, new_pieces(before, wish), taxes)
     if order.paid_at is not None:
         _refuse_files(today.values())
@@ -146,7 +147,13 @@ def _taxes(order: Order, wish: Wish) -> tuple[Any, ...]:
     """The taxes that are due where the order goes. Raises OtherTaxes when that would change."""
     day = now().date()
     taxes = rates_for(edit_rows.destination_of(order), day)
-    if wish.address is not None and rates_for(edit_rows.place(wish.address), day) != taxes:
+    if wish.address is None:
+        return taxes
+    place = edit_rows.place(wish.address)
+    owed = edit_rows.is_relieved(order, is_goods=True)
+    if rates_for(place, day) != taxes or owed != edit_rows.is_relieved(
+        order, is_goods=True, destination=place
+    ):
         raise OtherTaxes(country=wish.address.country)
     return taxes
 

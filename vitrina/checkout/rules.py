@@ -44,12 +44,16 @@ class Checkout:
     def destination(self) -> Destination | None:
         """Where it goes, as far as prices depend on it.
 
-        What is not sent, such as a file, is taxed where its buyer is.
+        What is not sent, such as a file, is taxed where its buyer is. A company is who the invoice
+        is for.
         """
         address = self.shipping_address or self.billing_address
         if address is None:
             return None
-        return Destination(address.country, address.region, address.postal_code)
+        buyer = self.billing_address or address
+        return Destination(
+            address.country, address.region, address.postal_code, vat_country=buyer.vat_country
+        )
 
 
 def pays_until(now: datetime, *, pay_later: bool, days: int | None) -> datetime | None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from babel import Locale
 
 from vitrina.core.errors import Invalid
+from vitrina.core.vat_numbers import EU, country_of, number_of
 
 LENGTHS: Final = {
     "name": 200,
@@ -27,6 +28,7 @@ LENGTHS: Final = {
     "postal_code": 20,
     "country": 2,
     "phone": 40,
+    "vat_number": 20,
 }
 
 AUTOCOMPLETE: Final = {
@@ -38,6 +40,7 @@ AUTOCOMPLETE: Final = {
     "region": "address-level1",
     "postal_code": "postal-code",
     "phone": "tel",
+    "vat_number": "off",
 }
 
 # Google's names of the fields, by the letters of its format strings. The part of a city (D) and the
@@ -67,7 +70,10 @@ class InvalidAddress(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class PostalAddress:
-    """An address that has passed :func:`check`. ``country`` is ISO 3166-1 alpha-2 (``PT``)."""
+    """An address that has passed :func:`check`. ``country`` is ISO 3166-1 alpha-2 (``PT``).
+
+    ``vat_number``: a company's in the European Union, in its short form (``DE136695976``).
+    """
 
     name: str
     line1: str
@@ -78,6 +84,12 @@ class PostalAddress:
     postal_code: str = ""
     phone: str = ""
     company: str = ""
+    vat_number: str = ""
+
+    @property
+    def vat_country(self) -> str:
+        """The country of the company's VAT number; empty without one."""
+        return country_of(self.vat_number)
 
     def as_dict(self) -> dict[str, str]:
         """The address as plain values, for a JSON column."""
@@ -219,9 +231,21 @@ def check(data: Mapping[str, Any]) -> PostalAddress:
         _check_places(values, country, errors)
     if values.get("phone") and not re.fullmatch(r"\+?[\d\s().\-/]{5,39}", values["phone"]):
         errors.setdefault("phone", "invalid")
+    if values.get("vat_number"):
+        _check_vat_number(values, errors)
     if errors:
         raise InvalidAddress(errors=errors)
     return PostalAddress(**values)
+
+
+def _check_vat_number(values: dict[str, str], errors: dict[str, str]) -> None:
+    """Put a VAT number in its short form; only a company has one."""
+    number = number_of(values["vat_number"])
+    if not number:
+        errors.setdefault("vat_number", "invalid")
+    values["vat_number"] = number
+    if not values.get("company"):
+        errors.setdefault("company", "required")
 
 
 def _check_places(values: dict[str, str], country: _Country, errors: dict[str, str]) -> None:
@@ -262,6 +286,7 @@ def fields_for(country: str, locale: str) -> list[AddressField]:
         "postal_code": rules.postal_type,
     }
     options = {"region": _options(rules, locale)}
+    tax = ["vat_number"] if country.upper() in EU else []
     places = [LETTERS[letter] for letter in re.findall(r"%([CSZ])", rules.format)]
     return [
         AddressField(
@@ -271,7 +296,7 @@ def fields_for(country: str, locale: str) -> list[AddressField]:
             autocomplete=AUTOCOMPLETE[name],
             options=options.get(name, ()),
         )
-        for name in ("name", "company", "line1", "line2", *places, "phone")
+        for name in ("name", "company", *tax, "line1", "line2", *places, "phone")
     ]
 
 

@@ -17,11 +17,13 @@ class Destination:
     """A country (ISO 3166-1, two letters), and as much of the address as is known.
 
     ``region`` is the code of a state or province, with the country (``BR-SP``) or without.
+    ``vat_country``: the country of the checked VAT number of the company that buys, or empty.
     """
 
     country: str
     region: str = ""
     postal_code: str = ""
+    vat_country: str = ""
 
 
 class Area(Protocol):

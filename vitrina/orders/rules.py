@@ -94,16 +94,17 @@ def tax_in(amount: int, parts: Sequence[RefundPart], *, left: int, tax_left: int
     """The tax in a refund of ``amount``, when ``left`` (``tax_left`` of it tax) is not back yet.
 
     It is the tax of its parts, and what they do not name has its share of the rest. The last
-    refund takes all the tax that is left.
+    refund takes all the tax that is left, and no refund leaves more tax than money to the others.
     """
     if amount >= left:
         return tax_left
+    least = max(tax_left - (left - amount), 0)
     named = min(sum(part.tax for part in parts), tax_left)
     unnamed = amount - sum(part.amount for part in parts)
     if unnamed <= 0:
-        return min(named, amount)
+        return max(min(named, amount), least)
     more = share(tax_left - named, unnamed, left - (amount - unnamed))
-    return min(named + more, amount)
+    return max(min(named + more, amount), least)
 
 
 def cut(parts: Iterable[RefundPart], amount: int) -> tuple[list[RefundPart], list[RefundPart]]:

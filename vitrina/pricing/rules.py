@@ -12,6 +12,7 @@ from decimal import Decimal
 from vitrina.core.errors import Invalid
 from vitrina.core.money import CurrencyMismatch, Money
 from vitrina.core.places import Destination
+from vitrina.pricing import relief
 from vitrina.pricing.values import (
     AppliedPromotion,
     Basket,
@@ -49,7 +50,7 @@ def price(basket: Basket) -> Quote:
     """What ``basket`` costs. Raises CurrencyMismatch for a foreign price, BadQuantity below 1."""
     _check(basket)
     outcome = _promote(basket)
-    shipping = _shipping(basket, outcome)
+    basket, outcome, shipping = relief.take_out(basket, outcome, _shipping(basket, outcome))
     off = [sum(parts) for parts in zip(*(e.lines for e in outcome.effects), strict=True)] or [
         0
     ] * len(basket.lines)
@@ -57,14 +58,14 @@ def price(basket: Basket) -> Quote:
     taxed = [
         tax.on(
             line.unit_price.minor * line.quantity - less,
-            tax.of_class(basket.taxes, line.tax_class),
+            relief.line_rules(basket, line),
             included=basket.tax_included,
         )
         for line, less in zip(basket.lines, off, strict=True)
     ]
     sent = tax.on(
         (shipping.minor if shipping else 0) - shipping_off,
-        tax.of_class(basket.taxes, basket.shipping.tax_class) if basket.shipping else (),
+        relief.shipping_rules(basket),
         included=basket.tax_included,
     )
     return _total(basket, outcome, shipping, off, taxed, sent)
@@ -171,6 +172,7 @@ def _total(
         promotions=applied,
         rejected=_rejected(basket, outcome),
         fingerprint=_fingerprint(basket, lines, applied, shipping, method, all_tax, total),
+        is_relieved=any(relief.is_relieved(basket, line) for line in basket.lines),
     )
 
 
@@ -242,7 +244,7 @@ def _fingerprint(
         ),
         "promotions": [[x.promotion_id, x.code, x.amount.minor] for x in applied],
         "shipping": [method, shipping.minor if shipping is not None else None],
-        "tax": [basket.tax_included, all_tax],
+        "tax": [basket.tax_included, all_tax, basket.goods_relieved, basket.services_relieved],
         "total": total,
     }
     text = json.dumps(confirmed, separators=(",", ":"), sort_keys=True)

@@ -34,6 +34,8 @@ class Basket:
     ``tax_included``: listed prices (of goods and shipping) are gross. ``taxes`` are the rules of
     where it goes; none means that no tax is due there, and a listed price is charged as it stands.
     ``codes`` are those entered, in capitals; ``promotions`` hold theirs and the automatic ones.
+    ``goods_relieved`` and ``services_relieved``: the company that buys owes the tax of what is sent
+    and of what is not, so it is not charged, and taken out of a gross price.
     """
 
     currency: str
@@ -45,6 +47,8 @@ class Basket:
     codes: tuple[str, ...] = ()
     shipping: Offer | None = None
     destination: Destination | None = None
+    goods_relieved: bool = False
+    services_relieved: bool = False
 
     @property
     def needs_shipping(self) -> bool:
@@ -110,7 +114,8 @@ class Quote:
     ``subtotal`` is the sum of the lines at listed prices; ``discount`` (>= 0) what was taken off
     lines and shipping, ``shipping_discount`` being the latter part; ``shipping`` the listed price
     of the delivery, None while it is unknown; ``tax`` all tax, ``tax_added`` the part of it that
-    is not in the prices. ``fingerprint`` changes with anything that the buyer confirms.
+    is not in the prices. ``is_relieved``: the buyer owes the tax of something, which is left out.
+    ``fingerprint`` changes with anything that the buyer confirms.
     """
 
     currency: str
@@ -129,6 +134,7 @@ class Quote:
     promotions: tuple[AppliedPromotion, ...]
     rejected: tuple[RejectedCode, ...]
     fingerprint: str
+    is_relieved: bool = False
 
     def line(self, key: int) -> QuoteLine:
         """The line with that key. Raises KeyError."""

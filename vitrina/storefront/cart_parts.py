@@ -64,6 +64,7 @@ def line(item: CartItem) -> dict[str, Any]:
     quoted = item.quoted
     total = quoted.listed - quoted.discount if quoted else None
     reduced = quoted is not None and bool(quoted.discount)
+    each = quoted.unit_price if quoted else item.price
     several = item.line.quantity > 1 and item.price is not None
     return {
         "id": item.line.id,
@@ -72,7 +73,7 @@ def line(item: CartItem) -> dict[str, Any]:
         "url": product_url(item.product.slug) if item.product.is_published else None,
         "picture": picture(item.image),
         "options": item.label,
-        "unit_price": _("%(price)s each", price=money(item.price)) if several else None,
+        "unit_price": _("%(price)s each", price=money(each)) if several else None,
         "total": money(total) if total is not None else money(item.price),
         "old_total": money(quoted.listed) if quoted and reduced else None,
         "quantity": item.line.quantity,
@@ -114,6 +115,8 @@ def _shipping_row(view: CartView) -> dict[str, Any]:
 
 
 def _tax_note(quote: Quote) -> str:
+    if quote.is_relieved:
+        return _("without VAT, which your company owes in its country")
     if not quote.tax:
         return ""
     if quote.tax_included:

@@ -25,6 +25,7 @@ from vitrina.core.emails import is_email
 from vitrina.core.errors import DomainError
 from vitrina.core.ids import hash_token, new_token
 from vitrina.core.places import Destination
+from vitrina.core.vat_numbers import country_of, number_of
 from vitrina.orders import queries as orders
 from vitrina.payments.models import PaymentState
 from vitrina.storefront import card_parts, credit_parts
@@ -208,6 +209,14 @@ def _address(values: Mapping[str, str], prefix: str, errors: Errors) -> PostalAd
     return found
 
 
+def _vat_country(values: Mapping[str, str]) -> str:
+    """The country of the VAT number of the company that the invoice is for; empty without one."""
+    prefix = "billing_" if values.get("billing_other") == "y" else ""
+    if not values.get(f"{prefix}company"):
+        return ""
+    return country_of(number_of(values.get(f"{prefix}vat_number", "")))
+
+
 def _view(cart: Cart, values: Mapping[str, str]) -> CartView:
     """The cart for the address and the delivery of the form, as far as they are known.
 
@@ -217,6 +226,7 @@ def _view(cart: Cart, values: Mapping[str, str]) -> CartView:
         country=values.get("country", ""),
         region=values.get("region", ""),
         postal_code=values.get("postal_code", ""),
+        vat_country=_vat_country(values),
     )
     show_with = partial(
         carts.contents,

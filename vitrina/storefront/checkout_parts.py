@@ -19,7 +19,17 @@ from vitrina.web import address_fields
 from vitrina.web.formats import days, money
 from vitrina.web.visitor import visitor
 
-ADDRESS = ("name", "line1", "line2", "city", "region", "postal_code", "country", "phone")
+ADDRESS = (
+    "name",
+    *address_fields.OF_COMPANIES,
+    "line1",
+    "line2",
+    "city",
+    "region",
+    "postal_code",
+    "country",
+    "phone",
+)
 ORDER_OF_FIELDS = ("email", "country", *ADDRESS)
 
 
@@ -67,13 +77,27 @@ def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -
         "summary_errors": _summary(view, values, errors),
         "countries": cart_parts.destinations(sent=view.needs_shipping),
         "fields": address_fields.form_fields(
-            values, _of(errors, ""), locale=locale, section="shipping"
+            {**values, **dict.fromkeys(address_fields.OF_COMPANIES, "")},
+            _of(errors, ""),
+            locale=locale,
+            section="shipping",
+        ),
+        "company_fields": address_fields.form_fields(
+            values,
+            _of(errors, ""),
+            locale=locale,
+            only=address_fields.OF_COMPANIES,
+            section="shipping",
+        ),
+        "is_company": any(
+            values.get(name) or errors.get(name) for name in address_fields.OF_COMPANIES
         ),
         "billing_fields": address_fields.form_fields(
             {n.removeprefix("billing_"): v for n, v in values.items() if n.startswith("billing_")}
             | {"country": values.get("billing_country") or values.get("country", "")},
             _of(errors, "billing_"),
             locale=locale,
+            leave_out=("phone",),
             prefix="billing_",
             section="billing",
         ),

@@ -6,41 +6,9 @@ state, Article 196 makes the recipient of a service owe its tax, Article 146 exe
 
 from enum import StrEnum
 
-from stdnum.eu import vat
-from stdnum.exceptions import ValidationError
+from vitrina.core.vat_numbers import EU, country_of, number_of
 
-EU = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
-_COUNTRIES = {"EL": "GR", "XI": "GB"}
+__all__ = ["EU", "Treatment", "country_of", "is_owed_by_buyer", "number_of", "untaxed"]
 
 
 class Treatment(StrEnum):
@@ -54,20 +22,18 @@ class Treatment(StrEnum):
     OUTSIDE = "O"
 
 
-def number_of(text: str) -> str:
-    """A VAT number in its short form (``DE136695976``); empty when it cannot be one.
+def is_owed_by_buyer(
+    *, seller_country: str, destination: str, buyer_country: str, is_goods: bool
+) -> bool:
+    """Whether a company of another member state owes the tax of a sale in place of the seller.
 
-    The form and the check digits are looked at. Whether it is in force only VIES can tell.
+    ``buyer_country``: that of its checked VAT number; empty without one. Goods must go to another
+    member state than the seller's, and the number must be of another one too (Article 138); of a
+    service only the number counts (Articles 44 and 196).
     """
-    try:
-        return str(vat.validate(text))
-    except ValidationError:
-        return ""
-
-
-def country_of(number: str) -> str:
-    """The country (ISO 3166-1) of a VAT number in its short form; empty for an empty one."""
-    return _COUNTRIES.get(number[:2], number[:2])
+    if seller_country not in EU or buyer_country not in EU or buyer_country == seller_country:
+        return False
+    return not is_goods or (destination in EU and destination != seller_country)
 
 
 def untaxed(

@@ -13,6 +13,7 @@ from vitrina.core.address import InvalidAddress, PostalAddress
 LABELS: dict[str, Any] = {
     "name": _l("Full name"),
     "company": _l("Company"),
+    "vat_number": _l("VAT number"),
     "line1": _l("Street and number"),
     "line2": _l("Apartment, floor"),
     "phone": _l("Phone"),
@@ -40,6 +41,7 @@ LABELS: dict[str, Any] = {
 
 NEEDED: dict[str, Any] = {
     "name": _l("Enter the full name"),
+    "company": _l("Enter the name of the company that has this VAT number"),
     "line1": _l("Enter the street and number"),
     "city": _l("Enter the city"),
     "region": _l("Choose the region"),
@@ -52,9 +54,17 @@ WRONG: dict[str, Any] = {
     "region": _l("Choose the region from the list"),
     "phone": _l("Enter a phone number such as +351 912 345 678"),
     "country": _l("Choose a country from the list"),
+    "vat_number": _l("Check the VAT number: it begins with its country, as in DE136695976"),
 }
 
-WIDTHS = {"postal_code": "sm", "phone": "md"}
+HINTS: dict[str, Any] = {
+    "vat_number": _l(
+        "With its country, as in DE136695976. A company abroad then pays no VAT here."
+    ),
+}
+
+WIDTHS = {"postal_code": "sm", "phone": "md", "vat_number": "md"}
+OF_COMPANIES = ("company", "vat_number")
 MODES = {"phone": "tel"}
 
 
@@ -72,6 +82,7 @@ class FormField:
     width: str
     inputmode: str
     options: tuple[tuple[str, str], ...]
+    hint: str = ""
 
 
 def label(key: str) -> str:
@@ -94,13 +105,15 @@ def form_fields(
     *,
     locale: str,
     prefix: str = "",
-    leave_out: tuple[str, ...] = ("company", "phone"),
+    leave_out: tuple[str, ...] = (*OF_COMPANIES, "phone"),
+    only: tuple[str, ...] = (),
     section: str = "shipping",
 ) -> list[FormField]:
     """The fields of the country in ``values["country"]``; the country itself is drawn apart.
 
     ``errors`` are an InvalidAddress' facts; ``prefix`` goes before names and ids; ``section`` tells
-    browsers which of several addresses it is. An unknown country has the fields of the default one.
+    browsers which of several addresses it is. What is in ``leave_out`` is drawn when it has a
+    value; ``only`` names all that are drawn. An unknown country has the fields of the default one.
     """
     try:
         found = addresses.fields_for(values.get("country", ""), locale)
@@ -114,14 +127,19 @@ def form_fields(
             value=values.get(field.name, ""),
             error=message(field.name, errors[field.name]) if field.name in errors else "",
             required=field.required,
-            autocomplete=f"{section} {field.autocomplete}".strip(),
+            autocomplete=_autocomplete(section, field.autocomplete),
             width=WIDTHS.get(field.name, ""),
             inputmode=MODES.get(field.name, ""),
             options=field.options,
+            hint=str(HINTS.get(field.name, "")),
         )
         for field in found
-        if field.name not in leave_out or values.get(field.name)
+        if (field.name in only if only else field.name not in leave_out or values.get(field.name))
     ]
+
+
+def _autocomplete(section: str, kind: str) -> str:
+    return kind if kind == "off" else f"{section} {kind}".strip()
 
 
 def read(values: Mapping[str, str]) -> tuple[PostalAddress | None, dict[str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from vitrina.catalog import queries as catalog
@@ -19,15 +20,15 @@ from vitrina.tax.vat import Treatment
 def of_order(order: Order, now: datetime) -> Document:
     """The invoice of an order, still without its number; two statements."""
     seller, buyer = _seller(), _buyer(order)
-    untaxed = vat.untaxed(
+    untaxed = partial(
+        vat.untaxed,
         seller_country=seller.country,
         destination=(order.shipping_address or order.billing_address or {}).get("country", ""),
         buyer_number=buyer.vat_number,
-        is_goods=order.shipping_address is not None,
     )
-    lines = [_line(order, line, untaxed) for line in order.lines]
+    lines = [_line(order, one, untaxed(is_goods=one.requires_shipping)) for one in order.lines]
     if order.shipping:
-        lines.append(_delivery(order, lines, untaxed))
+        lines.append(_delivery(order, lines, untaxed(is_goods=True)))
     tax = sum(line.tax for line in lines)
     used = {line.category for line in lines}
     paid = min(order.captured.minor, order.total)

@@ -6,6 +6,7 @@ from flask_babel import lazy_pgettext
 LABELS = {
     "name": _l("Full name"),
     "company": _l("Company"),
+    "vat_number": _l("VAT number"),
     "line1": _l("Street and number"),
     "line2": _l("Apartment, floor, district"),
     "phone": _l("Phone"),
