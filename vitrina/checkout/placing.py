@@ -75,9 +75,11 @@ def place(cart: Cart, ask: Checkout, *, key: str, user_id: int | None, locale: s
 
 
 def payer_of(cart: Cart, ask: Checkout, provider: ProviderInfo | None) -> Payer:
-    """Under which names this try to pay is counted; who pays later guesses no cards."""
-    if provider is None or provider.pay_later:
+    """Under which names this try to pay is counted."""
+    if provider is None:
         return Payer()
+    if provider.pay_later:
+        return Payer(email=ask.email, client=ask.client, later=True)
     return Payer(cart=str(cart.id), email=ask.email, client=ask.client, card=ask.token)
 
 
