@@ -11,14 +11,29 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 
 from tests import postgres
 from tests.browser import Browser
 from vitrina import migrate
 from vitrina.config import Settings, load
 from vitrina.core import db, jobs, storage
+from vitrina.payments import registry
 
 _numbers = itertools.count(1)
+CHROMIUM = os.environ.get("CHROME_PATH") or shutil.which("chromium") or ""
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
+]
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
@@ -134,6 +149,31 @@ def data() -> Path:
     if not named or not Path(named).is_dir():
         pytest.skip("VITRINA_TEST_DATA names no folder with real catalogues")
     return Path(named)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """Debian's Chromium: one for each process, because Playwright runs once in a thread."""
+    if not CHROMIUM:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing; .ci/run installs it")
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _same_providers() -> Iterator[None]:
+    """Whatever a test sets up to be paid by is forgotten with it."""
+    kept = [registry._classes, registry._given, registry._providers, registry._extra]
+    before, version = [dict(one) for one in kept], registry._version
+    yield
+    for one, was in zip(kept, before, strict=True):
+        one.clear()
+        one.update(was)
+    registry._version = version
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """A real browser over a running demo shop. Each test leaves a recording of what it did."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,20 +11,10 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = os.environ.get("CHROME_PATH") or shutil.which("chromium") or ""
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--font-render-hinting=none",
-]
+from tests.conftest import CHROMIUM
+
 RECORDINGS = Path(__file__).parent / "recordings"
 OWNER = ("owner@example.com", "a-password-for-tests")
 START_SECONDS = 180
@@ -85,17 +74,9 @@ def _wait_for(url: str, shop: "subprocess.Popen[bytes]", log: Path) -> None:
     raise RuntimeError(f"the shop did not start:\n{log.read_text()[-4000:]}")
 
 
-@pytest.fixture(scope="session")
-def chromium(live_shop: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def visit(
-    chromium: Browser, live_shop: str, request: pytest.FixtureRequest
+    live_shop: str, chromium: Browser, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
     """Open a new visitor's page: ``visit(javascript=False, mobile=True, dark=True)``.
 

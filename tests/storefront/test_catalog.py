@@ -144,7 +144,7 @@ def test_a_list_without_results_offers_to_take_the_last_filter_off(shop: Shop) -
 
 NONSENSE = """
 page=x page=99999999999 page=-1 page=9000 min_price=NaN min_price=1e99 max_price=%D9%A1 sort=x f.=1
-rating=9 q=%00 f.a%27b=%22
+rating=9 f.a%27b=%22
 """
 
 
@@ -153,6 +153,11 @@ def test_an_address_that_makes_no_sense_still_shows_a_list(shop: Shop, query: st
     _fill(1)
     shop.browser().open(f"/products?{query}")
     shop.browser().open(f"/search?{query}")
+
+
+def test_a_character_that_no_text_has_is_refused(shop: Shop) -> None:
+    for path in ("/products", "/search"):
+        assert shop.app.test_client().get(f"{path}?q=%00").status_code == 400
 
 
 def test_a_category_shows_those_below_it_and_the_way_back(shop: Shop) -> None:

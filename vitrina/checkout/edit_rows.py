@@ -82,9 +82,7 @@ def destination_of(order: Order) -> Destination:
     return place(PostalAddress.from_dict(kept))
 
 
-def is_relieved(
-    order: Order, *, is_goods: bool, destination: Destination | None = None
-) -> bool:
+def is_relieved(order: Order, *, is_goods: bool, destination: Destination | None = None) -> bool:
     """Whether the company that bought owes the tax, there or where the order goes now."""
     place = destination or destination_of(order)
     buyer = PostalAddress.from_dict(order.billing_address or order.shipping_address or {})

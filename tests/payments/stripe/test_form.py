@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from tests import make
 from tests.browser import Browser
 from tests.conftest import Shop
-from tests.e2e.conftest import CHROMIUM, FLAGS
 from tests.payments.stripe.world import World
 from tests.storefront.test_checkout import ADDRESS, orders
 from vitrina.core.db import committing, session
@@ -242,19 +242,15 @@ def address(sqlite_shop: Shop, world: World, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
+def page(address: str, chromium: Chromium) -> Iterator[Page]:
     """A page of a browser whose every call to Stripe is answered here."""
-    if not CHROMIUM:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(base_url=address, locale="en-GB")
-        page.set_default_timeout(15_000)
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-        yield page
-        browser.close()
+    page = chromium.new_page(base_url=address, locale="en-GB")
+    page.set_default_timeout(15_000)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    yield page
+    page.close()
     assert [fault for fault in faults if "ERR_FAILED" not in fault] == []
 
 
