@@ -19,11 +19,11 @@ BUSY_SECONDS = 3.0
 """How long a process has lived before it may be killed anywhere: it then has work at hand."""
 
 FAULTS = (
+    {"match": "*refund*", "fault": "lost_reply", "probability": 0.8},
     {"match": "*", "fault": "lost_reply", "probability": 0.05},
     {"match": "*", "fault": "500_after", "probability": 0.03},
     {"match": "*", "fault": "429", "probability": 0.03},
     {"match": "*", "fault": "slow", "probability": 0.02, "seconds": 1.0},
-    {"match": "*refund*", "fault": "lost_reply", "probability": 0.5},
 )
 TRAVEL = {"duplicate": 2, "shuffle": True, "lose": 0.25, "parallel": 4}
 

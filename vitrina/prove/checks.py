@@ -23,6 +23,8 @@ from vitrina.prove.plan import Finding
 from vitrina.prove.world import CARD_VALUE, COUPON, World
 
 MOST_FAULTS = 10
+AT_THE_PROVIDER = "made at the provider"
+"""The reason of refunds that the shop finds at a provider; in a trial nobody makes them there."""
 
 
 def all_of(
@@ -165,6 +167,12 @@ def _refunds(statuses: Sequence[int]) -> Finding:
     failed = session.scalar(
         sa.select(sa.func.count()).select_from(Refund).where(Refund.state == RefundState.FAILED)
     )
+    nobody = session.execute(
+        sa.select(Refund.payment_id, Refund.amount).where(Refund.reason == AT_THE_PROVIDER)
+    )
+    finding.faults += [
+        f"payment {row[0]}: {row[1]} went back that nobody asked for" for row in nobody
+    ]
     if counts.get(201, 0) > 1:
         finding.faults.append(f"{counts[201]} refunds were granted, {failed} of them failed")
     return finding
