@@ -262,6 +262,7 @@ def is_asked_for(page: Page, body: str) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.e2e
 @pytest.mark.xdist_group("e2e")
 def test_the_form_confirms_with_its_secret_and_comes_back(
@@ -293,6 +294,7 @@ def test_the_form_confirms_with_its_secret_and_comes_back(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
 
 
+@pytest.mark.long
 @pytest.mark.e2e
 @pytest.mark.xdist_group("e2e")
 def test_money_that_is_taken_already_leads_to_the_order(
@@ -311,6 +313,7 @@ def test_money_that_is_taken_already_leads_to_the_order(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
 
 
+@pytest.mark.long
 @pytest.mark.e2e
 @pytest.mark.xdist_group("e2e")
 def test_a_script_that_does_not_come_is_said(page: Page) -> None:
