@@ -9,7 +9,7 @@ from vitrina.cart.queries import of_user
 from vitrina.cart.rules import MOST_PIECES, MOST_SAVED_CARTS, merged_codes, merged_quantity
 from vitrina.cart.steps import LIFE, touch
 from vitrina.core import clock
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.core.ids import hash_token, new_token
 from vitrina.inventory.queries import availability
 
@@ -85,7 +85,7 @@ def reopen_cart(saved: Cart) -> Cart:
     if open_now is not None:
         touch(open_now)
     now = clock.now()
-    changed = session.execute(
+    changed = rows_changed(
         sa.update(Cart)
         .where(Cart.id == saved.id, Cart.state == CartState.SAVED)
         .values(
@@ -95,7 +95,7 @@ def reopen_cart(saved: Cart) -> Cart:
             expires_at=now + LIFE,
         )
     )
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
+    if changed == 0:
         raise CartNotFound()
     if open_now is None:
         return saved
@@ -114,12 +114,12 @@ def mark_ordered(cart: Cart) -> None:
     One conditional UPDATE: of two orders from the same cart the second raises CartNotFound.
     """
     owner = cart.token_hash
-    changed = session.execute(
+    changed = rows_changed(
         sa.update(Cart)
         .where(Cart.id == cart.id, Cart.state == CartState.ACTIVE)
         .values(state=CartState.ORDERED, updated_at=clock.now(), token_hash=hash_token(new_token()))
     )
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
+    if changed == 0:
         raise CartNotFound()
     _carry_over(cart, owner)
 
@@ -132,12 +132,11 @@ def remove_expired(limit: int) -> int:
         .order_by(Cart.expires_at)
         .limit(limit)
     )
-    gone = session.execute(
+    return rows_changed(
         sa.delete(Cart)
         .where(Cart.id.in_(over.scalar_subquery()))
         .execution_options(synchronize_session=False)
     )
-    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _join(source: Cart, into: Cart) -> None:

@@ -12,7 +12,7 @@ from vitrina.catalog.errors import VariantNotFound
 from vitrina.catalog.models.products import Product, ProductStatus, Variant, VariantPrice
 from vitrina.catalog.queries import rates
 from vitrina.core import clock
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.core.store import Store
 from vitrina.inventory.errors import NotEnoughStock
 from vitrina.inventory.queries import availability
@@ -28,12 +28,12 @@ def touch(cart: Cart) -> None:
     CartNotFound.
     """
     now = clock.now()
-    changed = session.execute(
+    changed = rows_changed(
         sa.update(Cart)
         .where(Cart.id == cart.id, Cart.state == CartState.ACTIVE)
         .values(version=Cart.version + 1, updated_at=now, expires_at=now + LIFE)
     )
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
+    if changed == 0:
         raise CartNotFound()
 
 

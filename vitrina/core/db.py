@@ -193,6 +193,17 @@ def dialect() -> str:
     return engine().dialect.name
 
 
+def rows_changed(statement: sa.Update | sa.Delete, *, quiet: bool = False) -> int:
+    """Run an UPDATE or DELETE; returns how many rows it touched.
+
+    The way to guard what is scarce: the condition stands in the statement, and nought means no.
+    ``quiet``: objects that were read before keep what they held, and are not looked through.
+    """
+    options: dict[str, Any] = {"synchronize_session": False} if quiet else {}
+    result = session.execute(statement, execution_options=options)
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
 def before_commit(hook: Callable[[], None], *, once: str) -> None:
     """Run ``hook`` just before the present :func:`committing` commits; one hook for each ``once``.
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vitrina.core import clock
-from vitrina.core.db import JSON, Base, Dated, Identified, committing, session
+from vitrina.core.db import JSON, Base, Dated, Identified, committing, rows_changed, session
 from vitrina.core.errors import Conflict, Invalid
 from vitrina.core.jobs import recurring
 
@@ -97,7 +97,7 @@ def seal(scope: str, key: str, claimed_at: datetime) -> None:
 
     From now on the key never runs again. Raises InProgress when the claim was lost to another.
     """
-    sealed = session.execute(
+    sealed = rows_changed(
         sa.update(IdempotencyKey)
         .where(
             IdempotencyKey.scope == scope,
@@ -107,7 +107,7 @@ def seal(scope: str, key: str, claimed_at: datetime) -> None:
         )
         .values(answer=DONE)
     )
-    if not sealed.rowcount:  # type: ignore[attr-defined]
+    if not sealed:
         raise InProgress(key=key)
 
 

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vitrina.core import clock, db, points
-from vitrina.core.db import Base, committing, session
+from vitrina.core.db import Base, committing, rows_changed, session
 from vitrina.core.events import HANDLERS, Event, Job
 
 log = structlog.get_logger("vitrina.jobs")
@@ -114,7 +114,7 @@ def _run(job: _Claimed) -> bool:
         if handler.transactional:
             with committing():
                 # The job goes first: if another worker has it by now, nothing is done twice.
-                if session.execute(remove).rowcount == 0:  # type: ignore[attr-defined]
+                if rows_changed(remove) == 0:
                     return True
                 handler.run(
                     Event.load(job.event_name, job.payload) if job.event_name else job.payload
@@ -137,12 +137,12 @@ def _run(job: _Claimed) -> bool:
 def _renew(job: _Claimed) -> bool:
     """Begin the lease anew; false when it ran out while others were done and somebody took it."""
     with committing():
-        kept = session.execute(
+        kept = rows_changed(
             sa.update(Job)
             .where(Job.id == job.id, Job.leased_until == job.leased_until)
             .values(leased_until=clock.now() + LEASE)
         )
-    return bool(kept.rowcount)  # type: ignore[attr-defined]
+    return bool(kept)
 
 
 def _keep(job_id: int, error: Exception, attempts: int) -> None:
@@ -188,11 +188,11 @@ def _take_turn(item: Recurring) -> bool:
                 session.add(Schedule(name=item.name, due_at=now + item.every))
                 return True
             return False
-        moved = session.execute(
+        moved = rows_changed(
             sa.update(Schedule)
             .where(Schedule.name == item.name, Schedule.due_at == due)
             .values(due_at=now + item.every)
-        ).rowcount  # type: ignore[attr-defined]
+        )
     return bool(moved)
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from vitrina.catalog.models.products import Variant
 from vitrina.core import clock, db, store
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.core.events import record
 from vitrina.inventory.errors import LocationNotFound
 from vitrina.inventory.events import BackInStock, StockLow, StockRanOut, StockReturned
@@ -63,7 +63,7 @@ def change_count(change: Change) -> bool:
         conditions.append(item.backordered >= -change.backordered)
     if change.available < 0:
         conditions.append(item.on_hand - item.reserved >= -change.available)
-    changed = session.execute(
+    changed = rows_changed(
         sa.update(item)
         .where(*conditions)
         .values(
@@ -71,9 +71,9 @@ def change_count(change: Change) -> bool:
             reserved=item.reserved + change.reserved,
             backordered=item.backordered + change.backordered,
         ),
-        execution_options=_QUIET,
+        quiet=True,
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    return bool(changed)
 
 
 def write(changes: Sequence[Change], *, reference: str, by: str, note: str) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from vitrina.core import clock, db
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.inventory.models import Reservation, ReservationState, StockItem
 from vitrina.inventory.rules import Take
 
@@ -87,13 +87,12 @@ def lock_waiting(variant_ids: Iterable[int]) -> None:
 
 def keep(reference: str) -> int:
     """Turn the held promises of ``reference`` into lasting ones; returns how many there were."""
-    changed = session.execute(
+    return rows_changed(
         sa.update(Reservation)
         .where(Reservation.reference == reference, Reservation.state == ReservationState.HELD)
         .values(state=ReservationState.COMMITTED, expires_at=None),
-        execution_options=_QUIET,
+        quiet=True,
     )
-    return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def extend(reference: str, until: datetime) -> None:

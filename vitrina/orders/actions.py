@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from vitrina.core import clock
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.core.events import record
 from vitrina.inventory import actions as inventory
 from vitrina.orders import downloads, queries, refunds
@@ -247,13 +247,12 @@ def add_note(order: Order, text: str, *, by: str, is_customer: bool = False) -> 
 
 def adopt(email: str, user_id: int) -> int:
     """Give a customer the guest orders of an e-mail that is proven theirs; returns how many."""
-    changed = session.execute(
+    return rows_changed(
         sa.update(Order)
         .where(sa.func.lower(Order.email) == email.lower(), Order.user_id.is_(None))
         .values(user_id=user_id),
-        execution_options={"synchronize_session": False},
+        quiet=True,
     )
-    return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def restock(order: Order, pieces: Mapping[int, int], *, by: str) -> None:
@@ -268,7 +267,7 @@ def restock(order: Order, pieces: Mapping[int, int], *, by: str) -> None:
             gone[part.order_line_id] = gone.get(part.order_line_id, 0) + part.quantity
     for line_id, quantity in pieces.items():
         line, sent = left.get(line_id), gone.get(line_id, 0)
-        taken = session.execute(
+        taken = rows_changed(
             sa.update(OrderLine)
             .where(
                 OrderLine.id == line_id,
@@ -276,8 +275,8 @@ def restock(order: Order, pieces: Mapping[int, int], *, by: str) -> None:
                 OrderLine.restocked + quantity <= sent,
             )
             .values(restocked=OrderLine.restocked + quantity),
-            execution_options={"synchronize_session": False},
-        ).rowcount  # type: ignore[attr-defined]
+            quiet=True,
+        )
         if line is None or quantity <= 0 or not taken:
             back = sent - line.restocked if line else 0
             raise NotRestockable(line_id=line_id, wanted=quantity, left=back)

@@ -110,6 +110,10 @@ def apply(payment: Payment, outcome: Outcome, *, by: str) -> Effect:
         payment.next_action = _action(outcome)
         PAYMENT.move(payment, PaymentVerb.ASK_ACTION, by=by)
         return Effect.OPENED
+    if outcome.status is Status.PENDING and PAYMENT.can(payment, PaymentVerb.WAIT):
+        payment.next_action = None
+        PAYMENT.move(payment, PaymentVerb.WAIT, by=by, note=outcome.reason)
+        return Effect.OPENED
     if outcome.status is Status.AUTHORIZED and PAYMENT.can(payment, PaymentVerb.AUTHORIZE):
         payment.next_action = None
         PAYMENT.move(payment, PaymentVerb.AUTHORIZE, by=by)

@@ -13,7 +13,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from vitrina.core import clock, signing
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.payments.errors import TooManyAttempts
 from vitrina.payments.models import Payment, PaymentAttempt, PaymentState
 
@@ -102,11 +102,10 @@ def note(payment_id: int, payer: Payer) -> None:
 
 def forget_old() -> int:
     """Remove attempts that count no more; returns how many."""
-    gone = session.execute(
+    return rows_changed(
         sa.delete(PaymentAttempt).where(PaymentAttempt.created_at < clock.now() - KEPT_FOR),
-        execution_options={"synchronize_session": False},
+        quiet=True,
     )
-    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _hash(kind: str, value: str) -> str:

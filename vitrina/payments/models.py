@@ -25,6 +25,7 @@ class PaymentState(StrEnum):
 
 class PaymentVerb(StrEnum):
     ASK_ACTION = "ask_action"
+    WAIT = "wait"
     AUTHORIZE = "authorize"
     CAPTURE = "capture"
     FAIL = "fail"
@@ -39,6 +40,8 @@ PAYMENT: Machine[PaymentState, PaymentVerb] = Machine(
     start=_S.PENDING,
     moves={
         PaymentVerb.ASK_ACTION: {_S.PENDING: _S.REQUIRES_ACTION},
+        # The buyer has done their part, and the money is on its way.
+        PaymentVerb.WAIT: {_S.REQUIRES_ACTION: _S.PENDING},
         PaymentVerb.AUTHORIZE: {_S.PENDING: _S.AUTHORIZED, _S.REQUIRES_ACTION: _S.AUTHORIZED},
         PaymentVerb.CAPTURE: {
             _S.PENDING: _S.CAPTURED,

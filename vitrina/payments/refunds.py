@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
 from vitrina.payments.credit import actions as credit
@@ -35,13 +35,12 @@ def begin_refund(
     taken = 0
     if amount.currency == payment.currency and amount.minor > 0:
         left = Payment.captured - Payment.refunded - Payment.refunding - Payment.disputed
-        changed = session.execute(
+        taken = rows_changed(
             sa.update(Payment)
             .where(Payment.id == payment.id, left >= amount.minor)
             .values(refunding=Payment.refunding + amount.minor),
-            execution_options=_QUIET,
+            quiet=True,
         )
-        taken = changed.rowcount  # type: ignore[attr-defined]
     if not taken:
         raise NotRefundable(wanted=amount.text, refundable=payment.refundable.text)
     refund = Refund(
@@ -64,7 +63,7 @@ def settle_refund(refund: Refund, outcome: Outcome, *, by: str) -> bool:
     won = outcome.status is Status.REFUNDED
     if outcome.status not in (Status.REFUNDED, Status.FAILED):
         return False
-    ended = session.execute(
+    ended = rows_changed(
         sa.update(Refund)
         .where(Refund.id == refund.id, Refund.state == RefundState.PENDING)
         .values(
@@ -72,8 +71,8 @@ def settle_refund(refund: Refund, outcome: Outcome, *, by: str) -> bool:
             provider_ref=outcome.ref or None,
             failure="" if won else (outcome.reason or "failed")[:80],
         ),
-        execution_options=_QUIET,
-    ).rowcount  # type: ignore[attr-defined]
+        quiet=True,
+    )
     if not ended:
         return False
     payment = session.get_one(

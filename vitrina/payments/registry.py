@@ -2,9 +2,11 @@
 
 Their settings come from the environment, or from what the merchant entered; the environment wins.
 What is entered while the shop runs is noticed by every process through the store's
-``providers_version``.
+``providers_version``. One that is switched off begins no payments, and still looks after those that
+have begun: their money may come, or has to go back.
 """
 
+import threading
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import Any, cast
@@ -21,6 +23,7 @@ from vitrina.payments.providers.paypal.provider import PayPal
 from vitrina.payments.providers.sandbox import Sandbox
 from vitrina.payments.providers.stripe.provider import Stripe
 from vitrina.payments.settings import queries
+from vitrina.payments.settings.models import ProviderSettings
 
 log = structlog.get_logger("vitrina.payments")
 
@@ -31,13 +34,17 @@ AS_THEY_ARE = frozenset({BankTransfer.code, CashOnDelivery.code})
 _classes: dict[str, Any] = {}
 _given: dict[str, Any] = {}
 _providers: dict[str, PaymentProvider] = {}
+_off: frozenset[str] = frozenset()
 _extra: dict[str, PaymentProvider] = {}
 _version: int | None = None
+_building = threading.Lock()
 
 
 def register(provider: PaymentProvider) -> None:
     """Offer a provider under its code; a second one of the same code takes its place."""
+    global _off
     _extra[provider.code] = _providers[provider.code] = provider
+    _off -= {provider.code}
 
 
 def configure(
@@ -72,12 +79,26 @@ def is_given(code: str) -> bool:
 
 
 def get(code: str) -> PaymentProvider:
-    """The provider of that code. Raises UnknownProvider."""
+    """The provider of that code, for a payment that has begun. Raises UnknownProvider."""
     _refresh()
     found = _providers.get(code)
     if found is None:
         raise UnknownProvider(field="provider", provider=code[:40])
     return found
+
+
+def choose(code: str) -> PaymentProvider:
+    """The provider of that code, for a new payment. Raises UnknownProvider, also when it is off."""
+    found = get(code)
+    if code in _off:
+        raise UnknownProvider(field="provider", provider=code[:40])
+    return found
+
+
+def is_offered(code: str) -> bool:
+    """Whether new payments may begin with the provider of that code."""
+    _refresh()
+    return code in _providers and code not in _off
 
 
 def card_keeper(code: str) -> CardKeeper:
@@ -91,8 +112,8 @@ def card_keeper(code: str) -> CardKeeper:
 def offered(currency: str, country: str) -> list[ProviderInfo]:
     """The ways to pay for an order in ``currency`` to ``country`` (either may be empty)."""
     _refresh()
-    infos = [provider.info for provider in _providers.values()]
-    return [info for info in infos if info.takes(currency, country)]
+    on = [made.info for code, made in _providers.items() if code not in _off]
+    return [info for info in on if info.takes(currency, country)]
 
 
 def origins() -> tuple[str, ...]:
@@ -102,7 +123,7 @@ def origins() -> tuple[str, ...]:
 
 
 def everyone() -> list[PaymentProvider]:
-    """All providers, for the worker."""
+    """All providers that are set up, also those that are switched off: for the worker."""
     _refresh()
     return list(_providers.values())
 
@@ -114,28 +135,40 @@ def _refresh() -> None:
         version = store.current().providers_version
     except NotFound:
         return
-    if version != _version:
-        _build({row.code: row for row in queries.everything()})
-        _version = version
+    if version == _version:
+        return
+    with _building:
+        if version != _version:
+            _build({row.code: row for row in queries.everything()})
+            _version = version
 
 
-def _build(entered: Mapping[str, Any]) -> None:
-    _providers.clear()
-    for code, made in _classes.items():
+def _build(entered: Mapping[str, ProviderSettings]) -> None:
+    """Make all providers anew, and put them in the place of the old ones at once.
+
+    Other threads look them up meanwhile.
+    """
+    global _providers, _off
+    made: dict[str, PaymentProvider] = {}
+    off = {
+        code for code, row in entered.items() if not row.is_enabled and code not in {*_given, *_extra}
+    }
+    for code, provider in _classes.items():
         try:
-            settings = _settings(code, made, entered)
+            settings = _settings(code, provider, entered)
             if settings is not None:
-                _providers[code] = made(settings)
+                made[code] = provider(settings)
         except (UnreadableSecret, TypeError, ValueError) as error:
-            log.error("payments.provider_unusable", provider=code, error=str(error))
-    _providers.update(_extra)
+            if code not in off:  # what is off need not be set up
+                log.error("payments.provider_unusable", provider=code, error=str(error))
+    _providers, _off = {**made, **_extra}, frozenset(off)
 
 
-def _settings(code: str, made: Any, entered: Mapping[str, Any]) -> Any:
+def _settings(code: str, made: Any, entered: Mapping[str, ProviderSettings]) -> Any:
     if code in _given:
         return _given[code]
     row = entered.get(code)
     if row is not None:
-        return made.Settings(**queries.values_of(row)) if row.is_enabled else None
+        return made.Settings(**queries.values_of(row))
     plugin = made not in BUILT_IN
     return made.Settings() if code in AS_THEY_ARE or plugin else None

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vitrina.core import audit, clock
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.promotions.errors import (
     CodeTaken,
     CouponAlreadyUsed,
@@ -155,12 +155,12 @@ def give_back(reference: str) -> None:
 def _count_use(promotion_id: int) -> None:
     """One conditional UPDATE: the count rises only while it is below the limit."""
     limit = Promotion.usage_limit
-    taken = session.execute(
+    taken = rows_changed(
         sa.update(Promotion)
         .where(Promotion.id == promotion_id, sa.or_(limit.is_(None), Promotion.used < limit))
         .values(used=Promotion.used + 1)
     )
-    if taken.rowcount == 0:  # type: ignore[attr-defined]
+    if taken == 0:
         raise CouponUsedUp(coupon=_code_of(promotion_id))
 
 
@@ -175,13 +175,13 @@ def _count_for_customer(promotion_id: int, customer: str) -> None:
         .scalar_subquery()
     )
     row = (PromotionCustomer.promotion_id == promotion_id, PromotionCustomer.customer == customer)
-    taken = session.execute(
+    taken = rows_changed(
         sa.update(PromotionCustomer)
         .where(*row, sa.or_(limit.is_(None), PromotionCustomer.used < limit))
         .values(used=PromotionCustomer.used + 1)
         .execution_options(synchronize_session=False)
     )
-    if taken.rowcount:  # type: ignore[attr-defined]
+    if taken:
         return
     if session.scalar(sa.select(PromotionCustomer.used).where(*row)) is not None:
         raise CouponAlreadyUsed(coupon=_code_of(promotion_id))

@@ -6,7 +6,7 @@ from vitrina.accounts.errors import LinkNotGood
 from vitrina.accounts.models import OneTimeToken, User
 from vitrina.accounts.rules import GOOD_FOR, Purpose, key_of
 from vitrina.core import clock
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.core.ids import hash_token, new_token
 
 
@@ -53,7 +53,7 @@ def redeem(token: str, purpose: Purpose) -> OneTimeToken:
     Raises LinkNotGood when it is unknown, used, out of date, or for something else.
     """
     hashed, now = hash_token(token), clock.now()
-    used = session.execute(
+    used = rows_changed(
         sa.update(OneTimeToken)
         .where(
             OneTimeToken.token_hash == hashed,
@@ -63,7 +63,7 @@ def redeem(token: str, purpose: Purpose) -> OneTimeToken:
         )
         .values(used_at=now)
         .execution_options(synchronize_session=False)
-    ).rowcount  # type: ignore[attr-defined]
+    )
     found = session.scalar(sa.select(OneTimeToken).where(OneTimeToken.token_hash == hashed))
     if not used or found is None:
         raise LinkNotGood()

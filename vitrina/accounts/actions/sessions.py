@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from vitrina.accounts import rules
 from vitrina.accounts.models import LoginSession, RefreshToken, User
 from vitrina.core import clock
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.core.ids import hash_token, new_token
 
 
@@ -104,7 +104,7 @@ def rotate_refresh(jti: str) -> Refreshed | None:
     be committed: whoever used it first may have stolen it.
     """
     now = clock.now()
-    used = session.execute(
+    used = rows_changed(
         sa.update(RefreshToken)
         .where(
             RefreshToken.jti == jti,
@@ -114,7 +114,7 @@ def rotate_refresh(jti: str) -> Refreshed | None:
         )
         .values(used_at=now)
         .execution_options(synchronize_session=False)
-    ).rowcount  # type: ignore[attr-defined]
+    )
     token = session.scalar(sa.select(RefreshToken).where(RefreshToken.jti == jti))
     if token is None:
         return None

@@ -15,7 +15,7 @@ from vitrina.accounts import rules
 from vitrina.accounts.errors import TooManyAttempts
 from vitrina.accounts.models import Throttle
 from vitrina.core import clock, db
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 
 
 def charge(key: str, *, free: int) -> None:
@@ -35,7 +35,7 @@ def charge(key: str, *, free: int) -> None:
         *steps,
         else_=now + timedelta(seconds=rules.LONGEST_PAUSE),
     )
-    charged = session.execute(
+    charged = rows_changed(
         sa.update(Throttle)
         .where(
             Throttle.key == key,
@@ -48,7 +48,7 @@ def charge(key: str, *, free: int) -> None:
         )
         .execution_options(synchronize_session=False)
     )
-    if not charged.rowcount:  # type: ignore[attr-defined]
+    if not charged:
         raise TooManyAttempts(retry_after=_seconds_left(key))
 
 
@@ -74,7 +74,7 @@ def may_still(key: str, *, most: int, within: timedelta) -> bool:
     now = clock.now()
     _make_row(key)
     over = Throttle.started_at < now - within
-    counted = session.execute(
+    counted = rows_changed(
         sa.update(Throttle)
         .where(Throttle.key == key, sa.or_(over, Throttle.failures < most))
         .values(
@@ -83,7 +83,7 @@ def may_still(key: str, *, most: int, within: timedelta) -> bool:
         )
         .execution_options(synchronize_session=False)
     )
-    return bool(counted.rowcount)  # type: ignore[attr-defined]
+    return bool(counted)
 
 
 def forget_old() -> None:

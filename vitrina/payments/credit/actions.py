@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from vitrina.core import audit, clock
-from vitrina.core.db import session
+from vitrina.core.db import rows_changed, session
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
 from vitrina.payments.credit import queries
@@ -88,7 +88,7 @@ def void(account: CreditAccount, *, by: str) -> Money:
 
 def hold(account_id: int, amount: int, reference: str, *, by: str) -> None:
     """Take ``amount`` off a balance for an order. Raises NotEnoughCredit, and takes nothing."""
-    taken = session.execute(
+    taken = rows_changed(
         sa.update(CreditAccount)
         .where(
             CreditAccount.id == account_id,
@@ -96,8 +96,8 @@ def hold(account_id: int, amount: int, reference: str, *, by: str) -> None:
             CreditAccount.voided_at.is_(None),
         )
         .values(balance=CreditAccount.balance - amount),
-        execution_options=_QUIET,
-    ).rowcount  # type: ignore[attr-defined]
+        quiet=True,
+    )
     if amount <= 0 or not taken:
         raise NotEnoughCredit(wanted=amount)
     _note(account_id, _M.HELD, -amount, reference, by)
