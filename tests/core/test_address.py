@@ -7,11 +7,10 @@ from vitrina.core.address import (
     InvalidAddress,
     PostalAddress,
     check,
-    countries,
-    country_name,
     fields_for,
     lines,
 )
+from vitrina.core.countries import countries, country_name
 
 LISBON = {
     "name": "Ana Reis",

