@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from tests import make
 from tests.api.conftest import Program, sign_in
 from tests.conftest import Shop
-from vitrina.api import order_work, products
+from tests.orders.returns.worlds import delivered
+from vitrina.api import order_work, products, returns
 from vitrina.core import clock, idempotency
 from vitrina.core.db import session
 from vitrina.core.idempotency import IdempotencyKey
 from vitrina.orders import queries
+from vitrina.orders.rules import link_token
 
 KEY = {"Idempotency-Key": "k1"}
 
@@ -101,3 +103,19 @@ def test_answers_are_not_kept_for_ever(staff: Program, monkeypatch: pytest.Monke
     monkeypatch.setattr(clock, "now", lambda: later)
     idempotency.remove_old()
     assert session.scalar(sa.select(sa.func.count()).select_from(IdempotencyKey)) == 0
+
+
+def test_a_return_is_opened_once_although_its_answer_broke(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = delivered()
+    number, line_id = order.number, order.lines[0].id
+    path = f"/orders/{number}/returns?token={link_token(number)}"
+    ask = {"lines": [{"line_id": line_id, "quantity": 1, "reason": "damaged"}]}
+    guest = Program(shop)
+    with monkeypatch.context() as patch:
+        _break(patch, returns, "return_out", RuntimeError("boom"))
+        guest.post(path, ask, headers=KEY, status=500)
+    again = guest.post(path, ask, headers=KEY, status=409)
+    assert again.get_json()["code"] == "answer_lost"
+    assert len(guest.get(path, status=200).get_json()["items"]) == 1

@@ -1,6 +1,6 @@
 """Orders over the API: from a cart to a parcel, and all that is refused on the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from vitrina.shipping import rating
 from vitrina.shipping import registry as shipping_registry
 from vitrina.shipping.actions import MethodDraft, save_zone
 from vitrina.shipping.carrier import RateRequest
+from vitrina.web.limits import limiter
 
 HOME = {
     "name": "Ana Reis",
@@ -356,3 +357,37 @@ def test_an_order_pays_what_the_carrier_asks_today(
     }  # fmt: skip
     placed = buyer.orders("tok_success", shipping_address=brazil)
     assert placed["quote"]["shipping"]["amount"] == "7.77"
+
+
+def test_staff_who_may_only_read_are_not_told_the_link_that_acts_for_the_buyer(
+    shop: Shop, api: Program
+) -> None:
+    made = Buyer(api, (make.variant(stock=5), 1)).orders("tok_3ds")
+    assert made["next_action"]["url"]
+    path = f"/orders/{made['number']}"
+    seen = sign_in(shop, make.staff("analyst")).get(path, status=200).get_json()
+    assert (seen["token"], seen["next_action"]) == (None, None)
+    own = api.get(f"{path}?token={made['token']}", status=200).get_json()
+    assert (own["token"], own["next_action"]) == (made["token"], made["next_action"])
+
+
+def test_codes_of_coupons_are_counted_wherever_they_are_tried(
+    shop: Shop, api: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = Buyer(api, (make.variant(stock=5), 1))
+    config = shop.app.config
+    monkeypatch.setitem(config, "SETTINGS", replace(config["SETTINGS"], rate_limits=True))
+    limiter.reset()
+    for guess in range(5):
+        buyer.orders(status=422, coupon=f"GUESS{guess}")
+        api.post("/cart/codes", {"code": f"MORE{guess}"}, headers=buyer.headers, status=422)
+    assert buyer.orders(status=429, coupon="GUESS")["code"] == "too_many_codes"
+    api.post("/cart/codes", {"code": "MORE"}, headers=buyer.headers, status=429)
+    browser = shop.browser()
+    variant_id = make.variant(stock=5).id
+    browser.post("/cart/items", {"variant_id": variant_id, "quantity": 1})
+    browser.open("/cart")
+    page = browser.submit("/cart/codes", code="LAST", status=429)
+    assert "Too many codes" in page.text
+    assert page.form("/cart/codes").fields["code"] == "LAST"
+    buyer.orders(status=201)  # without a code nothing is guessed

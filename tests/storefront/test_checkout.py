@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import make
+from tests.api.conftest import sign_in
 from tests.browser import Browser
 from tests.conftest import Shop
 from vitrina.core import clock, jobs
@@ -359,3 +360,20 @@ def test_a_mail_reaches_an_address_of_an_international_domain(shop: Shop, print_
     session.rollback()
     assert orders()[0].email == "ana@xn--bcher-kva.example"
     assert "ana@xn--bcher-kva.example" in set(session.scalars(sa.select(Mail.recipient)))
+
+
+def test_no_form_can_name_the_key_of_an_order_that_came_over_the_api(
+    shop: Shop, print_id: int
+) -> None:
+    ana = make.user()
+    program = sign_in(shop, ana)
+    program.post("/cart", {"variant_id": print_id}, status=200)
+    home = {name: ADDRESS[name] for name in ADDRESS if name != "email"}
+    ask = {"shipping_address": home, "payment": {"provider": "manual"}}
+    made = program.post("/orders", ask, headers={"Idempotency-Key": "1"}, status=201).get_json()
+    stranger = shop.browser()
+    stranger.open("/track")
+    csrf = stranger.page.form("/track").fields["csrf_token"]
+    stranger.post("/checkout", {"key": f"user:{ana.id}:1", "csrf_token": csrf})
+    assert stranger.url == "/cart"
+    assert made["number"] not in stranger.page.text

@@ -7,7 +7,7 @@ from vitrina.api.kit import endpoint
 from vitrina.api.schemas import Code, In
 from vitrina.cart import credits
 from vitrina.core.db import committing
-from vitrina.web.guessing import count_code
+from vitrina.web.guessing import count_gift_card
 
 
 class GiftCardIn(In):
@@ -24,7 +24,7 @@ class GiftCardIn(In):
     access=shopper, body=GiftCardIn, answer=CartOut, errors=(404, 429),
 )  # fmt: skip
 def use_gift_card(body: GiftCardIn) -> CartOut:
-    count_code()
+    count_gift_card()
     cart = present()
     with committing():
         credits.use_gift_card(cart, body.code)

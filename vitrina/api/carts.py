@@ -21,6 +21,7 @@ from vitrina.core import locales, store
 from vitrina.core.db import committing
 from vitrina.core.places import Destination
 from vitrina.core.vat_numbers import country_of, number_of
+from vitrina.web.guessing import count_coupon
 
 carts = kit.blueprint("carts")
 TOKEN_HEADER = "X-Cart-Token"
@@ -165,9 +166,11 @@ def clear() -> CartOut:
 @endpoint(
     carts, "POST", "/cart/codes",
     summary="Enter a coupon code",
-    access=shopper, body=CodeIn, answer=CartOut, limit="10/minute", errors=(404,),
+    description="A code may be tried 10 times a minute and 60 times an hour, here and with orders.",
+    access=shopper, body=CodeIn, answer=CartOut, errors=(404, 429),
 )  # fmt: skip
 def enter_code(body: CodeIn) -> CartOut:
+    count_coupon()
     cart = present()
     with committing():
         actions.enter_code(cart, body.code)

@@ -11,7 +11,6 @@ from vitrina.api.access import requires
 from vitrina.api.kit import Answer, endpoint
 from vitrina.api.orders import find, orders
 from vitrina.api.orders_out import OrderOut, order_out
-from vitrina.api.problems import Problem
 from vitrina.api.schemas import AmountIn, Id, In, Quantity, Text
 from vitrina.api.tokens import current_user
 from vitrina.checkout import actions as checkout
@@ -21,7 +20,6 @@ from vitrina.core.money import Money, total
 from vitrina.core.permissions import Permission
 from vitrina.orders import actions, queries
 from vitrina.orders.models import Order
-from vitrina.shipping.models import ShipmentState
 
 
 class PiecesIn(In):
@@ -139,7 +137,6 @@ def refund(key: str, body: RefundIn) -> Answer:
     restock = None if body.restock is None else _by_line(body.restock)
     with committing():
         once.seal()
-        _check_restock(queries.lock(order.id), restock or {})
         owed = checkout.refund(
             order,
             amount,
@@ -178,17 +175,3 @@ def _by_line(pieces: Iterable[PiecesIn]) -> dict[int, int]:
 
 def _refundable(order: Order) -> Money:
     return total((payment.refundable for payment in order.payments), order.currency)
-
-
-def _check_restock(order: Order, restock: dict[int, int]) -> None:
-    """Only what has left can come back. Raises Problem 422."""
-    gone: dict[int, int] = {}
-    for shipment in order.shipments:
-        if shipment.state in (ShipmentState.SHIPPED, ShipmentState.DELIVERED):
-            for line in shipment.lines:
-                gone[line.order_line_id] = gone.get(line.order_line_id, 0) + line.quantity
-    for line_id, quantity in restock.items():
-        if quantity > gone.get(line_id, 0):
-            words = f"No more than {gone.get(line_id, 0)} pieces of line {line_id} have left."
-            errors = {"restock": [{"code": "not_shipped", "message": words}]}
-            raise Problem(422, "validation_failed", words, errors=errors)

@@ -34,6 +34,7 @@ from vitrina.orders.queries import OrderFilter
 from vitrina.orders.rules import reads_link
 from vitrina.payments.errors import UnknownProvider
 from vitrina.web import paying
+from vitrina.web.guessing import count_coupon
 
 orders = kit.blueprint("orders")
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -108,7 +109,7 @@ class LinkQuery(Query):
     "order. A declined payment answers 402; the cart stays, and another order may be tried. With "
     "`payment_status` `requires_action` the buyer has to go to `next_action.url`.",
     access=shopper, body=OrderIn, answer=OrderOut, status=201, limit="60/minute",
-    idempotent=True, errors=(402, 404, 409),
+    idempotent=True, errors=(402, 404, 409, 429),
 )  # fmt: skip
 def create(body: OrderIn) -> Answer:
     used = once.key()
@@ -124,7 +125,7 @@ def create(body: OrderIn) -> Answer:
     result = paying.pay(order, body.payment.token if body.payment else "")
     if result is not None and result.failed:
         raise PaymentDeclined(number=number, reason=result.reason)
-    placed = order_out(queries.by_number(number))
+    placed = order_out(queries.by_number(number), is_buyers=True)
     return Answer(placed, headers={"Location": f"{request.path}/{number}"})
 
 
@@ -148,6 +149,8 @@ def _place(body: OrderIn, key: str) -> Order:
         token=means.token,
         client=request.remote_addr or "",
     )
+    if body.coupon:
+        count_coupon()
     _ask_carriers(cart, ask)
     try:
         return _placed(cart, ask, key, body.coupon)
@@ -248,11 +251,13 @@ def _page(query: OrdersQuery, *, user_id: int | None) -> Page[OrderBriefOut]:
 @endpoint(
     orders, "GET", "/orders/<key>",
     summary="An order",
-    description="`key` is its number or its id. Guests send its `token`. What is not yours is 404.",
+    description="`key` is its number or its id. Guests send its `token`, which staff are not told. "
+    "What is not yours is 404.",
     access=shopper, query=LinkQuery, answer=OrderOut, errors=(404,),
 )  # fmt: skip
 def show(key: str, query: LinkQuery) -> OrderOut:
-    return order_out(visible(key, query.token))
+    order = visible(key, query.token)
+    return order_out(order, is_buyers=is_buyers(order, query.token))
 
 
 def visible(key: str, token: str) -> Order:
@@ -266,7 +271,14 @@ def visible(key: str, token: str) -> Order:
 def is_theirs(order: Order, token: str) -> bool:
     """Whether the caller placed the order, holds its link, or is staff that may see it."""
     user = current_user()
-    if user is not None and (order.user_id == user.id or user.may(Permission.ORDERS_READ)):
+    is_staff = user is not None and user.may(Permission.ORDERS_READ)
+    return is_staff or is_buyers(order, token)
+
+
+def is_buyers(order: Order, token: str) -> bool:
+    """Whether the caller placed the order or holds its link; staff are no buyers."""
+    user = current_user()
+    if user is not None and order.user_id == user.id:
         return True
     return reads_link(order.number, token)
 

@@ -102,9 +102,11 @@ class OrderBriefOut(Out):
 
 
 class OrderOut(OrderBriefOut):
-    """An order, whole. ``token`` opens it to whoever has no account."""
+    """An order, whole. ``token`` opens it to whoever has no account, and is told its buyer alone:
+    with it come the buyer's rights, to cancel for one, which staff may not all have.
+    """
 
-    token: str
+    token: str | None
     currency: str
     locale: str
     paid_at: datetime | None
@@ -125,11 +127,14 @@ def brief_out(order: Order) -> OrderBriefOut:
     return OrderBriefOut(**_brief(order))
 
 
-def order_out(order: Order) -> OrderOut:
-    """An order with all that belongs to it (as ``orders.queries.by_number`` reads it)."""
+def order_out(order: Order, *, is_buyers: bool = False) -> OrderOut:
+    """An order with all that belongs to it (as ``orders.queries.by_number`` reads it).
+
+    ``is_buyers``: it is shown to its buyer, with the links that act in the buyer's name.
+    """
     return OrderOut(
         **_brief(order),
-        token=link_token(order.number),
+        token=link_token(order.number) if is_buyers else None,
         currency=order.currency,
         locale=order.locale,
         paid_at=order.paid_at,
@@ -138,7 +143,7 @@ def order_out(order: Order) -> OrderOut:
         shipping_address=order.shipping_address,
         billing_address=order.billing_address,
         shipping_method=_method_out(order),
-        next_action=_next_action(order),
+        next_action=_next_action(order) if is_buyers else None,
         payments=payments_out(order),
         shipments=[_parcel_out(shipment) for shipment in order.shipments],
         history=[StepOut(at=step.at, status=str(step.after)) for step in order.transitions],

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from vitrina.api import kit
+from vitrina.api import kit, once
 from vitrina.api.access import shopper, signed_in
 from vitrina.api.kit import Answer, endpoint
-from vitrina.api.orders import LinkQuery, find, visible
+from vitrina.api.orders import LinkQuery, find, is_buyers, visible
 from vitrina.api.reading import read_cursor, write_cursor
 from vitrina.api.returns_out import (
     ReturnOut,
@@ -27,7 +27,6 @@ from vitrina.orders.returns import actions, queries
 from vitrina.orders.returns.actions import Piece
 from vitrina.orders.returns.errors import ReturnNotFound
 from vitrina.orders.returns.models import Reason, Return, ReturnKind, ReturnState
-from vitrina.orders.rules import reads_link
 
 returns = kit.blueprint("returns")
 WhyIn = Literal["damaged", "wrong_item", "not_as_described", "changed_mind", "too_late", "other"]
@@ -96,12 +95,13 @@ def of_order(key: str, query: LinkQuery) -> ReturnsOut:
 )  # fmt: skip
 def ask(key: str, query: LinkQuery, body: ReturnIn) -> Answer:
     order = find(key)
-    is_buyer, user = _is_buyer(order, query.token), current_user()
+    is_buyer, user = is_buyers(order, query.token), current_user()
     is_staff = user is not None and user.may(Permission.RETURNS_WRITE)
     if not is_buyer and not is_staff:
         raise OrderNotFound(number=key[:20])
     open_it = actions.request if is_buyer else actions.open_for
     with committing():
+        once.seal()
         made = open_it(
             order,
             [_piece(one) for one in body.lines],
@@ -124,9 +124,10 @@ def ask(key: str, query: LinkQuery, body: ReturnIn) -> Answer:
 )  # fmt: skip
 def withdraw(key: str, query: LinkQuery, body: WithdrawalIn) -> WithdrawalOut:
     order, user = find(key), current_user()
-    if not _is_buyer(order, query.token):
+    if not is_buyers(order, query.token):
         raise OrderNotFound(number=key[:20])
     with committing():
+        once.seal()
         pieces = _withdrawn(order, body)
         now = clock.now()
         back = actions.withdraw(order, pieces, name=body.name, by=user.actor if user else "guest")
@@ -180,7 +181,7 @@ def index(query: ReturnsQuery) -> Page[ReturnOut]:
 def show(number: str, query: LinkQuery) -> ReturnOut:
     back, user = queries.by_number(number), current_user()
     is_staff = user is not None and user.may(Permission.ORDERS_READ)
-    if not is_staff and not _is_buyer(back.order, query.token):
+    if not is_staff and not is_buyers(back.order, query.token):
         raise ReturnNotFound(number=number[:20])
     return return_out(back)
 
@@ -194,7 +195,7 @@ def show(number: str, query: LinkQuery) -> ReturnOut:
 def cancel(number: str, query: LinkQuery) -> Answer:
     back, user = queries.by_number(number), current_user()
     is_staff = user is not None and user.may(Permission.RETURNS_WRITE)
-    if not is_staff and not _is_buyer(back.order, query.token):
+    if not is_staff and not is_buyers(back.order, query.token):
         raise ReturnNotFound(number=number[:20])
     with committing():
         actions.cancel(back, by=user.actor if user else "guest")
@@ -205,14 +206,6 @@ def changed(number: str) -> Answer:
     """The return as it is now."""
     session.expire_all()
     return Answer(return_out(queries.by_number(number)))
-
-
-def _is_buyer(order: Order, token: str) -> bool:
-    """Whether the caller placed the order or holds its link; staff are no buyers."""
-    user = current_user()
-    if user is not None and order.user_id == user.id:
-        return True
-    return reads_link(order.number, token)
 
 
 def _piece(one: PieceIn) -> Piece:

@@ -19,9 +19,10 @@ from vitrina.storefront import credit_parts
 from vitrina.web.access import public, signed_in
 from vitrina.web.csrf import public_form
 from vitrina.web.failures import wants_json
+from vitrina.web.guessing import TooManyCodes, count_coupon
 from vitrina.web.limits import limiter
 from vitrina.web.links import url_for
-from vitrina.web.messages.words import sentence
+from vitrina.web.messages.words import sentence, status_of
 from vitrina.web.visitor import visitor
 
 bp = Blueprint("cart", __name__)
@@ -107,18 +108,18 @@ def move_to_cart(line_id: int) -> Response:
 
 @bp.post("/cart/codes")
 @public
-@limiter.limit("10/minute;60/hour")
 def enter_code() -> Shown:
     """Try a coupon code; one that cannot be used is said beside its field."""
     code = request.form.get("code", "")
     try:
+        count_coupon()
         with committing():
             actions.enter_code(visitor().cart_or_new(), code)
-    except UnknownCode as error:
+    except (UnknownCode, TooManyCodes) as error:
         if wants_json():
             raise
         visitor().forget_cart()
-        return page(code_error=sentence(error), code_value=code[:60]), 422
+        return page(code_error=sentence(error), code_value=code[:60]), status_of(error)
     return _back()
 
 

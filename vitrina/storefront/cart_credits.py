@@ -9,7 +9,7 @@ from vitrina.payments.credit.errors import GiftCardUnknown
 from vitrina.storefront import cart as carts
 from vitrina.web.access import public, signed_in
 from vitrina.web.failures import wants_json
-from vitrina.web.guessing import TooManyCodes, count_code
+from vitrina.web.guessing import TooManyCodes, count_gift_card
 from vitrina.web.links import url_for
 from vitrina.web.messages.words import sentence, status_of
 from vitrina.web.visitor import visitor
@@ -25,7 +25,7 @@ def enter_card() -> Shown:
     """Try the code of a gift card; one that cannot pay is said beside its field."""
     code = request.form.get("gift_card", "")
     try:
-        count_code()
+        count_gift_card()
         with committing():
             credits.use_gift_card(visitor().cart_or_new(), code)
     except (GiftCardUnknown, TooManyCodes) as error:

@@ -32,7 +32,7 @@ from vitrina.storefront import card_parts, credit_parts
 from vitrina.storefront import checkout_parts as parts
 from vitrina.web import address_fields, paying
 from vitrina.web.access import public
-from vitrina.web.guessing import count_code
+from vitrina.web.guessing import count_gift_card
 from vitrina.web.limits import limiter
 from vitrina.web.links import url_for
 from vitrina.web.messages.words import sentence, status_of
@@ -89,7 +89,7 @@ def _change_credits(cart: Cart, values: dict[str, str], step: str) -> Shown:
             with committing():
                 credits.use_store_credit(cart)
         else:
-            count_code()
+            count_gift_card()
             with committing():
                 credits.use_gift_card(cart, code)
     except DomainError as error:
@@ -127,16 +127,21 @@ def _buy(cart: Cart, values: Mapping[str, str], ask: Checkout) -> Shown:
 
 def _order_key(typed: str) -> str:
     """What makes a form sent twice one order; another one after a card of it was declined."""
-    key = hash_token(typed or new_token())
+    key = _key_of(typed or new_token())
     known = orders.find_by_key(key)
     tried = None if known is None else paying.latest(known)
     return new_token() if tried is not None and tried.state is PaymentState.FAILED else key
 
 
+def _key_of(typed: str) -> str:
+    """The key of a form's order. The API makes its keys of other words, so no form can name one."""
+    return hash_token(f"form:{typed}")
+
+
 def _ordered() -> Response | None:
     """The way to the order that this very form has placed before: its button was pressed twice."""
     key = request.form.get("key", "")
-    known = orders.find_by_key(hash_token(key)) if key else None
+    known = orders.find_by_key(_key_of(key)) if key else None
     return redirect(paying.order_link(known.number), 303) if known is not None else None
 
 

@@ -26,6 +26,7 @@ MESSAGES = {
     "invoice_not_found": _l("There is no such invoice, or it is not yours."),
     "media_not_found": _l("There is no such picture."),
     "missing_price": _l("Everything that is sold has a price."),
+    "not_restockable": _l("Only %(left)s of this line have left and can come back on the shelf."),
     "order_not_sold": _l("This order is not paid, so it has no invoice yet."),
     "overtaken": _l("Somebody did the same at this moment. Have a look, and try again."),
     "product_not_found": _l("There is no such product."),
