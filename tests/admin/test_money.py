@@ -279,3 +279,48 @@ def read(browser: Browser, path: str) -> str:
 def test_no_cell_of_a_csv_is_a_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
     assert harmless("sales") == "sales"
+
+
+def test_a_refund_whose_form_is_sent_twice_goes_back_once(shop: Shop, owner: Browser) -> None:
+    number = make.shipped_order([(make.variant(price="19.90"), 3)]).number
+    path = f"/admin/orders/{number}/refunds"
+    owner.open(path)
+    owner.submit(path, amount="5.00", refund_reason="Scratched")
+    form = owner.page.form(path)
+    sure = {**form.fields, "step": "refund"}
+    for _ in range(2):
+        owner.post(path, sure)
+        assert owner.url == f"/admin/orders/{number}"
+    assert refunds(number) == [500]
+    owner.open(path)
+    owner.submit(path, amount="5.00", refund_reason="Scratched")
+    owner.submit(path, step="refund")
+    assert refunds(number) == [500, 500]  # meant twice, said twice
+
+
+def test_credit_and_gift_cards_are_given_once_however_often_the_button_is_pressed(
+    shop: Shop, owner: Browser
+) -> None:
+    user_id = make.user().id
+    path = f"/admin/customers/{user_id}/credit"
+    owner.open(path)
+    sent = {**owner.page.form(path).fields, "amount": "12.00", "currency": "EUR"}
+    for _ in range(2):
+        owner.post(path, sent)
+    session.rollback()
+    assert [one.balance for one in credits.all_of_user(user_id)] == [1200]
+    owner.open("/admin/gift-cards/new")
+    sent = {**owner.page.form("/new").fields, "amount": "25.00", "currency": "EUR"}
+    owner.post("/admin/gift-cards/new", sent)
+    page = owner.post("/admin/gift-cards/new", sent)
+    assert "sent twice" in page.text
+    session.rollback()
+    assert len(credits.gift_cards()) == 1
+
+
+def test_what_was_typed_about_a_card_is_still_there_when_it_cannot_be(owner: Browser) -> None:
+    owner.open("/admin/gift-cards/new")
+    typed = {"amount": "ten", "currency": "EUR", "note": "The fair in May"}
+    page = owner.submit("/admin/gift-cards/new", **typed, status=422)
+    assert page.form("/new").fields["note"] == "The fair in May"
+    assert page.form("/new").fields["amount"] == "ten"

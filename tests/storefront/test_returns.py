@@ -139,3 +139,39 @@ def test_a_customer_sees_their_returns(sqlite_shop: Shop) -> None:
     assert number in page.text
     assert stranger not in page.text
     browser.open(f"/orders/{order}/returns/new", status=409)  # all of it is in returns
+
+
+def test_a_return_whose_button_is_pressed_twice_is_one(sqlite_shop: Shop) -> None:
+    order = delivered()
+    line, number, link = order.lines[0].id, order.number, link_token(order.number)
+    browser = opened(sqlite_shop, order)
+    page = browser.open(f"/orders/{number}/returns/new?token={link}")
+    path = f"/orders/{number}/returns"
+    asks = {f"pieces-{line}": "1", f"reason-{line}": "damaged", "kind": "money"}
+    for _ in range(2):
+        browser.post(path, {**page.form(path).fields, **asks})
+        assert browser.url == f"/orders/{number}"
+    assert only(order).pieces == 1
+
+
+def test_a_withdrawal_whose_button_is_pressed_twice_is_one_and_no_error(sqlite_shop: Shop) -> None:
+    order = make.paid_order()
+    path = f"/orders/{order.number}/withdrawal"
+    browser = opened(sqlite_shop, order)
+    browser.click("Withdraw from the contract here")
+    page = browser.submit(f"{path}/review", name="Ana Reis")
+    for _ in range(2):
+        browser.post(path, page.form(path).fields)
+        assert browser.url == f"/orders/{order.number}"
+    session.rollback()
+    assert orders.by_id(order.id).state is OrderState.CANCELLED
+
+
+def test_an_exchange_for_what_is_no_variant_is_asked_about_again(sqlite_shop: Shop) -> None:
+    order = delivered()
+    line, number = order.lines[0].id, order.number
+    browser = opened(sqlite_shop, order)
+    browser.open(f"/orders/{number}/returns/new?token={link_token(number)}")
+    asks = {f"pieces-{line}": "1", f"reason-{line}": "damaged", "kind": "exchange"}
+    for odd in ("9" * 30, "0", "-1", "x"):
+        browser.submit(f"/orders/{number}/returns", status=422, **asks, **{f"wanted-{line}": odd})

@@ -57,5 +57,11 @@ BLUEPRINTS: list[Blueprint] = [
 
 for _part in BLUEPRINTS:
     _part.context_processor(
-        lambda: {"menu": desk.menu, "may": desk.may, "me": desk.me, "typed": desk.typed}
+        lambda: {
+            "menu": desk.menu,
+            "may": desk.may,
+            "me": desk.me,
+            "typed": desk.typed,
+            "entered": desk.entered,
+        }
     )

@@ -10,11 +10,14 @@ from werkzeug.wrappers import Response
 
 from vitrina.accounts.models import User
 from vitrina.core import audit, store
+from vitrina.core.db import session
+from vitrina.core.errors import Conflict, Invalid
 from vitrina.core.money import InvalidAmount, Money
 from vitrina.core.permissions import Permission
 from vitrina.web.converters import row_id
 from vitrina.web.form_words import ShopForm
 from vitrina.web.links import url_for
+from vitrina.web.messages.words import sentence, status_of
 from vitrina.web.visitor import visitor
 
 Answer = str | Response | tuple[str, int]
@@ -51,6 +54,44 @@ class Form(ShopForm):
     def is_good(self) -> bool:
         """Whether it was sent and every field fits."""
         return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
+
+
+class Refused:
+    """A rule's "no" inside ``with``, said beside the field that it is about, else on top.
+
+    What comes after the ``with`` shows the page again, with all that was typed, and ``status``.
+    What is not there and what is forbidden go on to their own pages.
+    """
+
+    def __init__(self, form: Form | None = None) -> None:
+        self.status = 422
+        self._form = form
+
+    def __enter__(self) -> "Refused":
+        return self
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> bool:
+        if not isinstance(error, Invalid | Conflict):
+            return False
+        session.rollback()
+        self.status = status_of(error)
+        field = str(error.facts.get("field", ""))
+        if self._form is not None and field in self._form:
+            beside = self._form[field]
+            beside.errors = [*beside.errors, sentence(error)]
+        else:
+            flash(sentence(error), "error")
+        return True
+
+
+def entered(name: str, value: Any = "") -> Any:
+    """What was typed into a field of the form that is shown again, else ``value``; for templates.
+
+    A box that was not ticked is False in a form that was sent.
+    """
+    if request.method != "POST":
+        return value
+    return request.form.get(name, False if isinstance(value, bool) else value)
 
 
 @dataclass(frozen=True, slots=True)

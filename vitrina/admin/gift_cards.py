@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from vitrina.accounts import queries as accounts
 from vitrina.admin.desk import (
     Answer,
     Form,
+    Refused,
     done,
     me,
     money_of,
@@ -30,7 +31,9 @@ from vitrina.orders.credits import statement
 from vitrina.payments.credit import actions, queries
 from vitrina.payments.credit.errors import CreditNotFound
 from vitrina.payments.credit.models import CreditAccount, CreditKind
+from vitrina.web import once
 from vitrina.web.access import requires
+from vitrina.web.links import url_for
 
 bp = Blueprint("admin_gift_cards", __name__, url_prefix="/admin/gift-cards")
 credit_bp = Blueprint("admin_credit", __name__, url_prefix="/admin/customers")
@@ -96,14 +99,27 @@ def issue() -> Answer:
     form = Issuing()
     if not form.is_good():
         return render_template("admin/gift_cards/new.html", form=form), 422
-    amount, expires_at = form.money(), form.expires_at()
-    with committing():
-        card, code = actions.issue_gift_card(
-            amount, expires_at=expires_at, note=form.note.data or "", by=me().actor
-        )
-    shown = Response(
-        render_template("admin/gift_cards/issued.html", card=card, code=code), mimetype="text/html"
-    )
+    with Refused(form) as no:
+        amount, expires_at = form.money(), form.expires_at()
+        with committing():
+            if not once.is_first(me().actor):
+                return _issued_before()
+            card, code = actions.issue_gift_card(
+                amount, expires_at=expires_at, note=form.note.data or "", by=me().actor
+            )
+        return _told_once(card, code)
+    return render_template("admin/gift_cards/new.html", form=form), no.status
+
+
+def _issued_before() -> Response:
+    words = _("This form was sent twice, and one card is issued. Void it if you missed its code.")
+    flash(words, "warn")
+    return redirect(url_for(".index"), 303)
+
+
+def _told_once(card: CreditAccount, code: str) -> Response:
+    page = render_template("admin/gift_cards/issued.html", card=card, code=code)
+    shown = Response(page, mimetype="text/html")
     shown.headers["Cache-Control"] = "no-store"
     return shown
 
@@ -146,10 +162,13 @@ def give(user_id: int) -> Answer:
     form, user = Giving(), accounts.by_id(user_id)
     if not form.is_good():
         return _credit_page(user_id, form), 422
-    amount = form.money()
-    with committing():
-        actions.give_credit(user.id, amount, note=form.note.data or "", by=me().actor)
-    return done(_("The credit is given."), ".credit", user_id=user_id)
+    with Refused(form) as no:
+        amount = form.money()
+        with committing():
+            if once.is_first(me().actor):
+                actions.give_credit(user.id, amount, note=form.note.data or "", by=me().actor)
+        return done(_("The credit is given."), ".credit", user_id=user_id)
+    return _credit_page(user_id, form), no.status
 
 
 def _credit_page(user_id: int, form: Giving) -> str:

@@ -15,6 +15,7 @@ from vitrina.core.permissions import Permission
 from vitrina.orders import queries, refunds
 from vitrina.orders.models import Order, OrderLine
 from vitrina.shipping.models import ShipmentState
+from vitrina.web import once
 from vitrina.web.access import requires
 from vitrina.web.messages.words import sentence, status_of
 
@@ -79,7 +80,8 @@ def refund(number: str) -> Answer:
         return _page(order, typed, total, _("Say why the money goes back.")), 422
     try:
         with committing():
-            _refund(order, wish)
+            if once.is_first(me().actor):
+                _refund(order, wish)
     except DomainError as error:
         session.rollback()
         return _page(queries.by_number(number), typed, total, sentence(error)), status_of(error)

@@ -14,6 +14,7 @@ from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.returns import queries
 from vitrina.orders.returns.models import RETURN, Reason, Return, ReturnState, ReturnVerb
 from vitrina.orders.returns.opening import Piece
+from vitrina.web.converters import row_id
 from vitrina.web.formats import day, moment, money
 from vitrina.web.messages.returns import KINDS, REASONS, STATES
 from vitrina.web.visitor import visitor
@@ -176,6 +177,13 @@ def _kinds(order: Order, *, can_exchange: bool) -> list[tuple[str, str, str]]:
     return found
 
 
+def _row(text: str) -> int | None:
+    try:
+        return row_id(text)
+    except ValueError:
+        return None
+
+
 def read_pieces(values: Mapping[str, str], lines: list[OrderLine]) -> tuple[list[Piece], Errors]:
     """The pieces that were typed, with their reasons; and what is wrong by field."""
     pieces, errors = [], {}
@@ -193,7 +201,7 @@ def read_pieces(values: Mapping[str, str], lines: list[OrderLine]) -> tuple[list
                 line.id,
                 int(text),
                 Reason(reason) if reason in REASONS else Reason.NONE,
-                wanted_id=int(wanted) if wanted.isascii() and wanted.isdigit() else None,
+                wanted_id=_row(wanted),
             )
         )
     if not pieces and not errors:

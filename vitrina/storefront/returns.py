@@ -16,7 +16,7 @@ from vitrina.orders.returns.models import Reason, ReturnKind
 from vitrina.storefront import return_parts as parts
 from vitrina.storefront.account.who import me
 from vitrina.storefront.orders import mine
-from vitrina.web import paying
+from vitrina.web import once, paying
 from vitrina.web.access import public, signed_in
 from vitrina.web.limits import limiter
 from vitrina.web.messages.returns import KINDS, STATES
@@ -76,6 +76,8 @@ def ask(number: str) -> Shown:
     as_credit = values.get("kind") == "credit"
     try:
         with committing():
+            if not once.is_first(f"order:{number}"):
+                return _back_to(number)
             made = actions.request(
                 order,
                 pieces,
@@ -153,6 +155,8 @@ def withdraw(number: str) -> Shown:
     try:
         with committing():
             chosen = {piece.line_id: piece.quantity for piece in pieces}
+            if not once.is_first(f"order:{number}"):
+                return _back_to(number)
             actions.withdraw(order, chosen, name=values.get("name", ""), by=visitor().actor)
     except DomainError as error:
         session.rollback()

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from vitrina.catalog import queries as catalog
 from vitrina.core import store
+from vitrina.core.ids import new_token
 from vitrina.core.locales import LOCALES
 from vitrina.drawing import ornaments
 from vitrina.web import links
@@ -104,5 +105,6 @@ def init_app(app: Flask) -> None:
         order_drawing=_order_drawing,
         theme_css=_theme_css(app),
         absolute=links.absolute,
+        form_key=new_token,
     )
     app.context_processor(_globals)
