@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -167,13 +168,11 @@ def chromium() -> Iterator[Chromium]:
 @pytest.fixture(autouse=True)
 def _same_providers() -> Iterator[None]:
     """Whatever a test sets up to be paid by is forgotten with it."""
-    kept = [registry._classes, registry._given, registry._providers, registry._extra]
-    before, version = [dict(one) for one in kept], registry._version
+    names = ("_classes", "_given", "_providers", "_off", "_extra", "_version")
+    before = {name: copy(getattr(registry, name)) for name in names}
     yield
-    for one, was in zip(kept, before, strict=True):
-        one.clear()
-        one.update(was)
-    registry._version = version
+    for name, was in before.items():
+        setattr(registry, name, was)
 
 
 @pytest.fixture(autouse=True)

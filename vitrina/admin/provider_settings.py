@@ -109,7 +109,7 @@ def _name(code: str) -> str:
 def _state(code: str, row: ProviderSettings | None) -> str:
     if registry.is_given(code):
         return "given"
-    if any(provider.code == code for provider in registry.everyone()):
+    if registry.is_offered(code):
         return "offered"
     return "broken" if row is not None and row.is_enabled else "off"
 

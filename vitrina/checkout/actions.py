@@ -53,12 +53,13 @@ def retry_payment(
     """
     lock_cart(order.cart_id)
     order = queries.lock(order.id)
-    info = registry.get(provider).info
+    info = registry.choose(provider).info
     if not info.takes(order.currency, order.country):
         raise UnknownProvider(field="provider", provider=provider[:40])
     due = order.outstanding - order.held
     is_new = order.state is OrderState.AWAITING_PAYMENT
-    if due.minor <= 0 or not (is_new or order.paid_at is not None):
+    is_changed = order.paid_at is not None and order.state is not OrderState.CANCELLED
+    if due.minor <= 0 or not (is_new or is_changed):
         raise OrderNotPayable(number=order.number, state=str(order.state))
     if any(payment_queries.lock(payment.id).is_on_its_way for payment in order.attempts):
         raise PaymentOpen(number=order.number)

@@ -58,7 +58,7 @@ def place(cart: Cart, ask: Checkout, *, key: str, user_id: int | None, locale: s
         return known
     if locked.state is not CartState.ACTIVE:
         raise CartOrdered()
-    provider = registry.get(ask.provider).info if ask.provider else None
+    provider = registry.choose(ask.provider).info if ask.provider else None
     ask = _reachable(ask)
     payer = payer_of(locked, ask, provider)
     attempts.check(payer)

@@ -64,8 +64,8 @@ def pay(
         payment = payments.prepare(
             payment_id, token=token, return_url=return_url, user_id=owner, save=save
         )
-        if payment.state is not PaymentState.PENDING:
-            return _result(payment)
+        if payment.state is not PaymentState.PENDING or payment.provider_ref is not None:
+            return _result(payment)  # it was asked before, and answered
         ask = _ask(payment)
         work = _Work(registry.get(payment.provider), payment)
     return _call(work, lambda: work.provider.start(ask).outcome)
@@ -197,7 +197,9 @@ def hear(code: str, headers: Mapping[str, str], body: bytes) -> int:
     Verified and stored here, answered at once; the worker then asks the provider what is true.
     Raises UnknownProvider, ForgedNotice.
     """
-    notices = registry.get(code).read_webhook(headers, body)
+    provider = registry.get(code)
+    session.rollback()  # a provider may be asked whether it sent this
+    notices = provider.read_webhook(headers, body)
     new = 0
     with committing():
         for notice in notices:
