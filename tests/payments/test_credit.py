@@ -99,17 +99,59 @@ def test_money_that_comes_after_the_card_was_spent_elsewhere_goes_back(shop: Sho
     with committing():
         orders.expire(queries.lock(order.id), by="system")
     assert buy(code).state is OrderState.PAID
-    payment = queries.by_id(order.id).payments[-1]
-    sandbox = registry.get("sandbox")
-    assert isinstance(sandbox, Sandbox)
-    sandbox.bank.authenticate(payment.provider_ref or "", approved=True)
-    sandbox.capture(payment.provider_ref or "", payment.money, f"{payment.key}:lost")
-    till.look(payment.id)
+    pay_late(order)
     shop.work()
     order = queries.by_id(order.id)
     assert order.state is OrderState.EXPIRED
     assert order.payment_status == "refunded"
     assert balance(account_id) == 0
+    all_is_well(shop)
+
+
+def pay_late(order: Order) -> None:
+    """The bank has the money of an order that has expired."""
+    payment = queries.by_id(order.id).attempts[-1]
+    sandbox = registry.get("sandbox")
+    assert isinstance(sandbox, Sandbox)
+    sandbox.bank.authenticate(payment.provider_ref or "", approved=True)
+    sandbox.capture(payment.provider_ref or "", payment.money, f"{payment.key}:lost")
+    till.look(payment.id)
+
+
+def test_late_money_that_finds_the_shelf_empty_keeps_no_gift_card(shop: Shop) -> None:
+    account_id, code = card(3000)
+    mug = make.variant(stock=2, price="19.90")
+    cart = make.cart([(mug, 2)])
+    with committing():
+        cart_credits.use_gift_card(cart, code)
+    order = make.order(of=cart, token="tok_3ds")
+    with committing():
+        orders.expire(queries.lock(order.id), by="system")
+    assert make.order([(mug, 2)]).state is OrderState.PAID
+    pay_late(order)
+    shop.work()
+    order = queries.by_id(order.id)
+    assert (order.state, order.payment_status) == (OrderState.EXPIRED, "refunded")
+    assert balance(account_id) == 3000
+    all_is_well(shop)
+
+
+def test_late_money_that_is_not_enough_without_a_spent_card_keeps_no_other_card(shop: Shop) -> None:
+    first_id, first = card(1000)
+    _, second = card(1500)
+    cart = make.cart([(make.variant(price="19.90"), 2)])
+    with committing():
+        cart_credits.use_gift_card(cart, first)
+        cart_credits.use_gift_card(cart, second)
+    order = make.order(of=cart, token="tok_3ds")
+    with committing():
+        orders.expire(queries.lock(order.id), by="system")
+    assert buy(second).state is OrderState.PAID
+    pay_late(order)
+    shop.work()
+    order = queries.by_id(order.id)
+    assert (order.state, order.payment_status) == (OrderState.EXPIRED, "refunded")
+    assert balance(first_id) == 1000
     all_is_well(shop)
 
 

@@ -88,15 +88,16 @@ def _note_wrong_amount(order: Order, payment: Payment, outcome: Outcome, by: str
 
 def _captured(order: Order, payment: Payment, *, by: str) -> None:
     """Money is here: the order is sold, or waits for the rest, or the money goes back."""
-    if order.paid_at is not None or order.state is OrderState.CANCELLED:
-        late = "paid_twice" if order.paid_at else "paid_too_late"
-        was_due = order.paid_at is not None and order.outstanding.minor + payment.captured > 0
-        _give_back_surplus(order, payment, reason=late, by=by)
+    if order.state is OrderState.CANCELLED:
+        _came_too_late(order, payment, by=by)
+    elif order.paid_at is not None:
+        was_due = order.outstanding.minor + payment.captured > 0
+        _give_back_surplus(order, payment, reason="paid_twice", by=by)
         if was_due and order.outstanding.minor <= 0:
             record(RestPaid(order_id=order.id, number=order.number, payment_id=payment.id))
     elif not _is_covered(order, by=by):
         if order.state is OrderState.EXPIRED:
-            refunds.give_back(order, payment, payment.refundable, reason="paid_too_late", by=by)
+            _came_too_late(order, payment, by=by)
     elif order.state in (OrderState.SHIPPED, OrderState.DELIVERED) or _hold(order, by=by):
         orders.mark_paid(order, by=by)
         close_cart(order)
@@ -105,7 +106,15 @@ def _captured(order: Order, payment: Payment, *, by: str) -> None:
     elif order.state is OrderState.AWAITING_PAYMENT:
         orders.cancel(order, reason="sold_out", by=by)
     else:
-        refunds.give_back(order, payment, payment.refundable, reason="paid_too_late", by=by)
+        _came_too_late(order, payment, by=by)
+
+
+def _came_too_late(order: Order, payment: Payment, *, by: str) -> None:
+    """The order cannot be sold any more: its money goes back, and gift cards are free."""
+    for held in order.payments:
+        if held.is_credit:
+            payments.abandon(held, by=by, note="paid_too_late")
+    refunds.give_back(order, payment, payment.refundable, reason="paid_too_late", by=by)
 
 
 def _is_covered(order: Order, *, by: str) -> bool:
@@ -115,10 +124,12 @@ def _is_covered(order: Order, *, by: str) -> bool:
     """
     session.expire(order, ["payments"])
     if order.state is OrderState.EXPIRED:
-        for spent in [one for one in order.payments if one.is_credit and not one.captured]:
-            account = credit.by_id(spent.account_id or 0)
+        # Each once, though it may have been held and given free for late money before.
+        freed = {one.account_id: one.money for one in order.payments if one.is_credit}
+        for account_id, amount in freed.items():
+            account = credit.by_id(account_id or 0)
             try:
-                order.payments.append(payments.hold_credit(account, spent.money, by=by))
+                order.payments.append(payments.hold_credit(account, amount, by=by))
             except NotEnoughCredit:
                 log.info("checkout.credit_is_gone", order=order.number)
         session.flush()
@@ -126,11 +137,9 @@ def _is_covered(order: Order, *, by: str) -> bool:
 
 
 def _give_back_surplus(order: Order, payment: Payment, *, reason: str, by: str) -> None:
-    """Money for an order that is paid or over: what was not owed goes back."""
+    """Money for an order that is paid: what was not owed goes back."""
     session.expire(order, ["payments"])
-    surplus = payment.refundable
-    if order.paid_at is not None:
-        surplus = min(surplus, -order.outstanding, key=lambda money: money.minor)
+    surplus = min(payment.refundable, -order.outstanding, key=lambda money: money.minor)
     if surplus.minor > 0:
         refunds.give_back(order, payment, surplus, reason=reason, by=by)
 

@@ -10,14 +10,20 @@ from vitrina.core.db import session
 from vitrina.orders.edits.models import OrderEdit
 from vitrina.orders.models import Order, OrderLine, OrderState, OrderTax
 from vitrina.orders.queries import BOUGHT
-from vitrina.payments.models import Payment, Refund, RefundState
+from vitrina.payments.models import Payment, PaymentState, Refund, RefundState
 
 ENDED = (OrderState.AWAITING_PAYMENT, OrderState.EXPIRED, OrderState.CANCELLED)
 
 
 def find_discrepancies() -> list[str]:
     """Orders whose sums or money are wrong, one line each."""
-    return [*_sums(), *_taxes(), *_unpaid_but_sold(), *_paid_but_not_sold()]
+    return [
+        *_sums(),
+        *_taxes(),
+        *_unpaid_but_sold(),
+        *_paid_but_not_sold(),
+        *_credit_of_the_ended(),
+    ]
 
 
 WAITING_LONG = timedelta(hours=2)
@@ -125,4 +131,23 @@ def _paid_but_not_sold() -> list[str]:
     )
     return [
         f"order {row[0]}: {row[1]}, but {row[2]} came in and {row[3]} went back" for row in rows
+    ]
+
+
+def _credit_of_the_ended() -> list[str]:
+    """Gift cards and store credit that are held for orders which cost nothing any more."""
+    rows = session.execute(
+        sa.select(Order.number, Order.state, Payment.id, Payment.amount)
+        .join(Payment, Payment.order_id == Order.id)
+        .where(
+            Order.state.in_((OrderState.EXPIRED, OrderState.CANCELLED)),
+            Payment.account_id.is_not(None),
+            Payment.state == PaymentState.AUTHORIZED,
+        )
+        .order_by(Payment.id)
+    )
+    return [
+        f"order {row[0]}: {row[1]}, but payment {row[2]} still holds {row[3]} of a gift card"
+        " or store credit"
+        for row in rows
     ]
