@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from tests import make
 from tests.conftest import Shop
-from vitrina.checkout import editing
+from vitrina.checkout import editing, till
 from vitrina.checkout.actions import receive_payment, refund, retry_payment
+from vitrina.checkout.errors import OrderNotPayable
 from vitrina.cli.doctor import examine
 from vitrina.core.audit import AuditEntry
 from vitrina.core.db import committing, session
@@ -33,7 +34,9 @@ from vitrina.orders.edits.rules import Wish
 from vitrina.orders.errors import CannotShip
 from vitrina.orders.invoices import queries as invoices
 from vitrina.orders.models import Order, OrderState
+from vitrina.payments import registry
 from vitrina.payments.ledger.models import EntryKind, LedgerEntry, LedgerPosting
+from vitrina.payments.providers.sandbox import Sandbox
 
 BY = "staff:1"
 
@@ -167,8 +170,6 @@ def test_the_rest_is_paid_by_the_buyer_and_then_it_ships(shop: Shop) -> None:
         payment = retry_payment(order, "sandbox", token="tok_success", by="guest")
         payment_id, amount = payment.id, payment.amount
     assert amount == 700
-    from vitrina.checkout import till
-
     till.pay(payment_id, token="tok_success", return_url="http://localhost/back")
     order = check(shop, order)
     assert order.outstanding.minor == 0
@@ -185,6 +186,38 @@ def test_staff_may_send_it_before_the_rest_is_paid(shop: Shop) -> None:
     with committing():
         actions.ship(again(order), carrier="CTT", even_unpaid=True, by=BY)
     assert check(shop, order).state is OrderState.SHIPPED
+
+
+def test_nobody_pays_the_rest_of_a_cancelled_order_and_what_comes_late_goes_back(
+    shop: Shop,
+) -> None:
+    make.tax()
+    mug, cup = make.variant(), make.variant(price="7.00")
+    order = make.paid_order([(mug, 1)])
+    edit(order, added={cup.id: 1})
+    with committing():
+        payment_id = retry_payment(again(order), "sandbox", by="guest").id
+    till.pay(payment_id, token="tok_3ds", return_url="http://localhost/back")
+    with committing():
+        actions.cancel(again(order), reason="sold out", by=BY)
+    assert not actions.owes_rest(again(order))
+    assert receivable(order) == 0
+    with pytest.raises(OrderNotPayable), committing():
+        retry_payment(again(order), "sandbox", by="guest")
+    payment = again(order).payments[-1]
+    sandbox = registry.get("sandbox")
+    assert isinstance(sandbox, Sandbox)
+    sandbox.bank.authenticate(payment.provider_ref or "", approved=True)
+    sandbox.capture(payment.provider_ref or "", payment.money, f"{payment.key}:lost")
+    till.look(payment_id)
+    shop.work()
+    order = again(order)
+    assert order.captured == order.refunded == order.total_money
+    assert receivable(order) == 0
+    issued = invoices.of_order(order.id)
+    assert sum(-one.total if one.corrects else one.total for one in issued) == 0
+    assert sum(-one.tax if one.corrects else one.tax for one in issued) == 0
+    assert not any(examine().values()), examine()
 
 
 def test_sent_pieces_stay(shop: Shop) -> None:
@@ -230,8 +263,6 @@ def test_an_order_whose_card_was_declined_is_held_again_for_a_day(shop: Shop) ->
     assert order.expires_at is not None
     with committing():
         payment_id = retry_payment(order, "sandbox", token="tok_success", by="guest").id
-    from vitrina.checkout import till
-
     till.pay(payment_id, token="tok_success", return_url="http://localhost/back")
     order = check(shop, order)
     assert (order.state, order.total) == (OrderState.PAID, 3500)

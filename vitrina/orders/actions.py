@@ -102,6 +102,7 @@ def cancel(order: Order, *, reason: str, by: str) -> list[Refund]:
     downloads.revoke(line.id for line in order.lines)
     whole = refunds.refundable(order)
     owed = refunds.owe(order, whole, reason=reason, by=by) if whole else []
+    refunds.forgo(order)
     record(OrderCancelled(order_id=order.id, number=order.number, reason=reason))
     return owed
 
@@ -196,7 +197,9 @@ def owes_rest(order: Order) -> bool:
 
     An order that its carrier brings the money for is never waited for.
     """
-    if order.paid_at is None or order.outstanding.minor <= 0:
+    if order.paid_at is None or order.state is OrderState.CANCELLED:
+        return False
+    if order.outstanding.minor <= 0:
         return False
     return not any(_is_paid_at_the_door(payment) for payment in order.attempts)
 
@@ -279,7 +282,7 @@ def restock(order: Order, pieces: Mapping[int, int], *, by: str) -> None:
         )
         if line is None or quantity <= 0 or not taken:
             back = sent - line.restocked if line else 0
-            raise NotRestockable(line_id=line_id, wanted=quantity, left=back)
+            raise NotRestockable(field="restock", line_id=line_id, wanted=quantity, left=back)
         session.expire(line, ["restocked"])
         if line.variant_id:
             inventory.restock(line.variant_id, quantity, order.number, by=by)

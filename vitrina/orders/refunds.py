@@ -13,6 +13,9 @@ from vitrina.orders.models import Order, OrderLine, RefundLine
 from vitrina.orders.rules import RefundPart, cut, line_part, tax_in
 from vitrina.payments import refunds as payments
 from vitrina.payments.errors import NotRefundable
+from vitrina.payments.ledger import actions as ledger
+from vitrina.payments.ledger import rules as books
+from vitrina.payments.ledger.models import EntryKind
 from vitrina.payments.models import Payment, Refund, RefundState
 
 
@@ -87,6 +90,15 @@ def give_back_surplus(order: Order, amount: Money, *, reason: str, by: str) -> l
         raise NotRefundable(wanted=amount.text, refundable=(amount - left).text)
     session.expire(order, ["payments"])
     return made
+
+
+def forgo(order: Order) -> None:
+    """Give up in the books what a cancelled order was still to be paid since it was changed."""
+    rest = order.outstanding.minor
+    if order.paid_at is None or rest <= 0:
+        return
+    given_up = books.refunded(books.RECEIVABLE, rest, tax=_tax(order, rest, ()), of_sale=True)
+    ledger.book(EntryKind.FORGONE, order.number, order.currency, given_up, order_id=order.id)
 
 
 def adopt(order: Order, payment: Payment, amount: Money, *, by: str) -> Refund:

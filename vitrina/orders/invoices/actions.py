@@ -130,7 +130,11 @@ def credit_refund(order: Order, refund: Refund) -> Invoice | None:
         refunded=_gone_back(order)[0],
         captured=(order.total_money - order.outstanding).minor,
         invoiced=invoice.total,
-        credited=sum(note.total for note in queries.credits_of(invoice.id)),
+        credited=sum(
+            note.total
+            for note in queries.credits_of(invoice.id)
+            if note.cause != _cancelled(order)  # that money never came
+        ),
     )
     part = min(refund.amount, owed)
     if part <= 0:
@@ -142,6 +146,25 @@ def credit_refund(order: Order, refund: Refund) -> Invoice | None:
         return issue_credit_note(order, amount, refund_key=refund.key, lines=lines, tax=tax)
     except CreditTooHigh:  # the lines were changed since the invoice; the amount still holds
         return issue_credit_note(order, amount, refund_key=refund.key, tax=tax)
+
+
+def credit_forgone(order: Order) -> Invoice | None:
+    """Credit what a cancelled order was still to be paid since it was changed; None for nothing."""
+    order = orders.lock(order.id)
+    if order.paid_at is None or order.outstanding.minor <= 0:
+        return None
+    issue_invoice(order)
+    cause = _cancelled(order)
+    known, invoice = queries.find_by_cause(cause), queries.find_open(order.id)
+    if known is not None or invoice is None:
+        return known
+    left = invoice.total - sum(note.total for note in queries.credits_of(invoice.id))
+    part = min(order.outstanding.minor, left)
+    return _credit(order, invoice, order.money(part), cause) if part > 0 else None
+
+
+def _cancelled(order: Order) -> str:
+    return f"cancelled:{order.number}"
 
 
 def _named(invoice: Invoice, refund: Refund) -> list[CreditLine]:

@@ -4,7 +4,7 @@ from vitrina.core.db import session
 from vitrina.core.events import on
 from vitrina.orders import queries
 from vitrina.orders.edits.events import OrderEdited
-from vitrina.orders.events import OrderPaid, PaymentRefunded
+from vitrina.orders.events import OrderCancelled, OrderPaid, PaymentRefunded
 from vitrina.orders.invoices import actions
 from vitrina.payments.models import Refund
 
@@ -21,6 +21,12 @@ def reissue(event: OrderEdited) -> None:
     order = queries.by_id(event.order_id)
     if order.paid_at is not None:
         actions.reissue_invoice(order, cause=f"edit:{event.edit_id}")
+
+
+@on(OrderCancelled)
+def credit_rest(event: OrderCancelled) -> None:
+    """Credit what nobody has to pay any more."""
+    actions.credit_forgone(queries.by_id(event.order_id))
 
 
 @on(PaymentRefunded)

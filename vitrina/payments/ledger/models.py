@@ -19,6 +19,7 @@ class EntryKind(StrEnum):
     EDIT = "edit"
     CAPTURE = "capture"
     REFUND = "refund"
+    FORGONE = "forgone"
     DISPUTE = "dispute"
     DISPUTE_WON = "dispute_won"
     CREDIT_ISSUED = "credit_issued"
