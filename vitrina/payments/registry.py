@@ -151,7 +151,9 @@ def _build(entered: Mapping[str, ProviderSettings]) -> None:
     global _providers, _off
     made: dict[str, PaymentProvider] = {}
     off = {
-        code for code, row in entered.items() if not row.is_enabled and code not in {*_given, *_extra}
+        code
+        for code, row in entered.items()
+        if not row.is_enabled and code not in {*_given, *_extra}
     }
     for code, provider in _classes.items():
         try:
