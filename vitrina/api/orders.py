@@ -33,6 +33,7 @@ from vitrina.orders.models import Order, OrderState
 from vitrina.orders.queries import OrderFilter
 from vitrina.orders.rules import reads_link
 from vitrina.payments.errors import UnknownProvider
+from vitrina.shipping.registry import is_any_live
 from vitrina.web import paying
 from vitrina.web.guessing import count_coupon
 
@@ -159,14 +160,15 @@ def _place(body: OrderIn, key: str) -> Order:
 
 
 def _ask_carriers(cart: Cart, ask: Checkout) -> None:
-    """Let the carriers answer now: inside the transaction below nobody waits for them."""
-    contents(
-        cart,
-        locale=cart.locale,
-        destination=ask.destination,
-        shipping_code=ask.shipping_method,
-        email=ask.email,
-    )
+    """Let the live carriers answer now: inside the transaction below nobody waits for them."""
+    if is_any_live():
+        contents(
+            cart,
+            locale=cart.locale,
+            destination=ask.destination,
+            shipping_code=ask.shipping_method,
+            email=ask.email,
+        )
 
 
 class _NoEffect(Exception):

@@ -31,6 +31,11 @@ def carriers() -> dict[str, type[Carrier]]:
     return found
 
 
+def is_any_live() -> bool:
+    """Whether a carrier is installed that asks somebody else, and may keep its asker waiting."""
+    return any(carrier.live for carrier in carriers().values())
+
+
 def is_collected(code: str) -> bool:
     """Whether the buyer comes and fetches what this carrier is chosen for."""
     return bool(getattr(carriers().get(code), "collected", False))
