@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests import make
 from tests.browser import counting
 from tests.conftest import Shop
-from vitrina.catalog import queries
+from vitrina.catalog import desk, queries
 from vitrina.catalog.actions import categories, collections, currencies, products, reviews, variants
 from vitrina.catalog.actions.replacement import draft_of, replace_product
 from vitrina.catalog.drafts import OptionDraft, ProductDraft, VariantDraft
@@ -227,7 +227,7 @@ def test_reviews_are_counted_hidden_and_answered(shop: Shop) -> None:
             queries.by_id(mug.id), user_id=ana.id, author="Ana", rating=1, is_verified=True
         )
     with committing():
-        reviews.hide_review(queries.review_by_id(first.id), by=BY)
+        reviews.hide_review(desk.review_by_id(first.id), by=BY)
     assert (queries.by_id(mug.id).rating, queries.by_id(mug.id).rating_count) == (2.0, 1)
     assert [one.author for one in queries.reviews_of(mug.id)] == ["Ben"]
 

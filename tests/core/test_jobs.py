@@ -99,7 +99,7 @@ def test_a_reaction_that_fails_leaves_nothing_and_is_repeated_later(database: st
     assert store.current().name == "half done"
 
 
-def test_a_job_that_never_works_gives_up_with_its_reason_and_can_be_retried(database: str) -> None:
+def test_a_job_that_never_works_gives_up_with_its_reason(database: str) -> None:
     @task
     def hopeless(payload: dict[str, object]) -> None:
         raise ValueError(f"cannot {payload['verb']}")
@@ -112,9 +112,6 @@ def test_a_job_that_never_works_gives_up_with_its_reason_and_can_be_retried(data
     job = session.scalars(sa.select(Job)).one()
     assert job.failed_at is not None
     assert "cannot fly" in job.error
-    with committing():
-        jobs.retry(job.id)
-    assert session.scalars(sa.select(Job)).one().failed_at is None
 
 
 def test_the_job_of_a_worker_that_died_is_done_by_the_next(database: str) -> None:

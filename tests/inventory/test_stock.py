@@ -118,7 +118,7 @@ def test_backorders_take_what_is_there_and_the_rest_when_it_comes() -> None:
     with pytest.raises(NotReserved), committing():
         actions.ship("VT-1", {mug: 2}, by=BY)
     with committing():
-        actions.receive(mug, 5, by=BY)
+        actions.adjust(mug, 5, by=BY, note="A delivery")
     session.refresh(item)
     assert (item.on_hand, item.reserved, item.backordered) == (6, 3, 0)
     with committing():

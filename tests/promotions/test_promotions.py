@@ -117,7 +117,8 @@ def test_what_is_given_back_can_be_used_again_and_only_once() -> None:
     with committing():
         actions.redeem([ten], "VT-2", "ana@example.com")
     assert used(ten) == 1
-    assert [use.count for use in queries.uses(ten)] == [1, -1, 1]
+    counts = sa.select(PromotionUse.count).order_by(PromotionUse.id)
+    assert session.scalars(counts).all() == [1, -1, 1]
     assert queries.find_discrepancies() == []
 
 
@@ -186,19 +187,15 @@ def test_an_impossible_promotion_is_refused(fields: dict[str, Any], field: str) 
     assert queries.all_promotions() == []
 
 
-def test_staff_change_and_end_a_promotion_and_its_uses_stay() -> None:
+def test_staff_end_a_promotion_and_its_uses_stay() -> None:
     ten = a_promotion(usage_limit=5)
     with committing():
         actions.redeem([ten], "VT-1", "ana@example.com")
         actions.redeem([ten], "VT-2", "rui@example.com")
     with committing():
-        actions.update(queries.by_id(ten), draft(percent=Decimal(20), usage_limit=2), by=BY)
-    with pytest.raises(InvalidPromotion), committing():
-        actions.update(queries.by_id(ten), draft(usage_limit=1), by=BY)
-    with committing():
         actions.end(queries.by_id(ten), by=BY)
     found = queries.by_id(ten)
-    assert (found.percent, found.used, found.is_active) == (20, 2, False)
+    assert (found.used, found.is_active) == (2, False)
     with pytest.raises(PromotionNotFound):
         queries.by_id(999)
 

@@ -27,7 +27,6 @@ from vitrina.catalog.shelves import (
     category_by_id,
     category_by_path,
     chunks,
-    collection_by_id,
     collection_by_slug,
     collections,
     faces_of,
@@ -35,7 +34,6 @@ from vitrina.catalog.shelves import (
     own_categories,
     products_in,
     rating_bars,
-    review_by_id,
     reviews_of,
 )
 from vitrina.core import store
@@ -47,7 +45,6 @@ __all__ = [
     "category_by_id",
     "category_by_path",
     "chunks",
-    "collection_by_id",
     "collection_by_slug",
     "collections",
     "faces_of",
@@ -55,7 +52,6 @@ __all__ = [
     "own_categories",
     "products_in",
     "rating_bars",
-    "review_by_id",
     "reviews_of",
 ]
 

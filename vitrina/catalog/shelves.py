@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from vitrina.catalog.errors import CategoryNotFound, CollectionNotFound, ReviewNotFound
+from vitrina.catalog.errors import CategoryNotFound, CollectionNotFound
 from vitrina.catalog.models.groups import (
     Category,
     Collection,
@@ -76,14 +76,6 @@ def collection_by_slug(slug: str) -> Collection:
     )
     if found is None:
         raise CollectionNotFound(slug=slug)
-    return found
-
-
-def collection_by_id(collection_id: int) -> Collection:
-    """Raises CollectionNotFound."""
-    found = session.get(Collection, collection_id)
-    if found is None:
-        raise CollectionNotFound(id=collection_id)
     return found
 
 
@@ -217,11 +209,3 @@ def rating_bars(product_id: int) -> dict[int, int]:
     )
     counts = {row.rating: row.given for row in session.execute(statement)}
     return {rating: counts.get(rating, 0) for rating in range(5, 0, -1)}
-
-
-def review_by_id(review_id: int) -> Review:
-    """Raises ReviewNotFound."""
-    found = session.get(Review, review_id)
-    if found is None:
-        raise ReviewNotFound(id=review_id)
-    return found

@@ -8,8 +8,6 @@ from babel.numbers import format_currency
 from vitrina.core.locales import Locale
 from vitrina.core.money import Money, decimals
 
-NARROW = "\N{NARROW NO-BREAK SPACE}"
-
 
 def money(amount: Money, locale: Locale, *, exact: bool = False) -> str:
     """``€148``, ``€19.90``, ``R$ 148``: decimals only where there are some, or when ``exact``."""

@@ -222,15 +222,6 @@ def count_failed() -> int:
     return session.scalar(wanted) or 0
 
 
-def retry(job_id: int) -> None:
-    """Give a job that gave up another series of attempts."""
-    session.execute(
-        sa.update(Job)
-        .where(Job.id == job_id)
-        .values(failed_at=None, attempts=0, run_at=clock.now(), leased_until=None)
-    )
-
-
 def work(stop: threading.Event, *, idle_seconds: float = 0.5, pause_seconds: float = 5) -> None:
     """Work until ``stop`` is set, looking every ``idle_seconds`` when there is nothing to do.
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 
 _secrets: list[str] = []
 
@@ -29,27 +29,15 @@ def sign(purpose: str, value: str) -> str:
     return str(URLSafeSerializer(_key(), salt=f"vitrina.{purpose}").dumps(value))
 
 
-def read(purpose: str, token: str | None, *, max_age: int | None = None) -> str | None:
-    """The value of a token of ``purpose``; None when it is not ours.
-
-    ``max_age``: for tokens made by :func:`sign_timed`, how many seconds they are good for.
-    """
+def read(purpose: str, token: str | None) -> str | None:
+    """The value of a token of ``purpose``; None when it is not ours."""
     if not token:
         return None
-    salt = f"vitrina.{purpose}"
     try:
-        if max_age is None:
-            value = URLSafeSerializer(_key(), salt=salt).loads(token)
-        else:
-            value = URLSafeTimedSerializer(_key(), salt=salt).loads(token, max_age=max_age)
+        value = URLSafeSerializer(_key(), salt=f"vitrina.{purpose}").loads(token)
     except BadSignature:
         return None
     return value if isinstance(value, str) else None
-
-
-def sign_timed(purpose: str, value: str) -> str:
-    """A token that remembers when it was made; :func:`read` it with ``max_age``."""
-    return str(URLSafeTimedSerializer(_key(), salt=f"vitrina.{purpose}").dumps(value))
 
 
 def shared_secrets(purpose: str) -> list[str]:

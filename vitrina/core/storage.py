@@ -64,13 +64,3 @@ def open(key: str) -> IO[bytes]:
         raise FileNotFoundError(key)
     opened: IO[bytes] = _fs.open(path, "rb")
     return opened
-
-
-def exists(key: str) -> bool:
-    return is_key(key) and bool(_fs.exists(_path(key)))
-
-
-def delete(key: str) -> None:
-    """Remove a file; nothing happens when it is not there."""
-    if exists(key):
-        _fs.rm_file(_path(key))

@@ -17,7 +17,3 @@ class Words:
         """The text for a locale such as ``pt-BR``, ``pt_BR`` or ``ru``; English for any other."""
         code = locale.replace("-", "_").lower()
         return {"pt_br": self.pt_br, "pt": self.pt_br, "ru": self.ru}.get(code, self.en)
-
-    def by_locale(self) -> dict[str, str]:
-        """All three, under their language tags."""
-        return {"en": self.en, "pt-BR": self.pt_br, "ru": self.ru}

@@ -37,14 +37,6 @@ def set_on_hand(
     _adjust(item, quantity - item.on_hand, by=by, note=note)
 
 
-def receive(
-    variant_id: int, quantity: int, *, by: str, note: str = "", location: str | None = None
-) -> None:
-    """Put a delivery of ``quantity`` pieces on the shelf. Raises InvalidQuantity."""
-    _check(quantity)
-    _add(_item(variant_id, location), quantity, MovementKind.RECEIVED, by=by, note=note)
-
-
 def adjust(variant_id: int, delta: int, *, by: str, note: str, location: str | None = None) -> None:
     """Correct a count by ``delta``, which may be negative, and say why.
 

@@ -32,7 +32,3 @@ class InvalidQuantity(Invalid):
 
 class LocationNotFound(NotFound):
     code = "location_not_found"
-
-
-class StockRequestNotFound(NotFound):
-    code = "stock_request_not_found"

@@ -11,7 +11,6 @@ from vitrina.core.db import Base, Dated, EnumText, Identified
 
 
 class MovementKind(StrEnum):
-    RECEIVED = "received"
     RESERVED = "reserved"
     RELEASED = "released"
     SHIPPED = "shipped"

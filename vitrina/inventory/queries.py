@@ -7,13 +7,11 @@ import sqlalchemy as sa
 
 from vitrina.catalog.models.products import Variant
 from vitrina.core.db import session
-from vitrina.inventory.errors import StockRequestNotFound
 from vitrina.inventory.models import (
     Location,
     Reservation,
     StockItem,
     StockMovement,
-    StockRequest,
 )
 from vitrina.inventory.rules import Availability, Shelf
 
@@ -24,7 +22,6 @@ __all__ = [
     "levels",
     "movements",
     "shelves",
-    "stock_request",
 ]
 
 
@@ -106,14 +103,6 @@ def movements(variant_id: int, *, limit: int = 50) -> Sequence[StockMovement]:
         .order_by(StockMovement.id.desc())
         .limit(limit)
     ).all()
-
-
-def stock_request(request_id: int) -> StockRequest:
-    """Who wants to be told of what. Raises StockRequestNotFound."""
-    found = session.get(StockRequest, request_id)
-    if found is None:
-        raise StockRequestNotFound(id=request_id)
-    return found
 
 
 def find_discrepancies() -> list[str]:

@@ -22,8 +22,6 @@ from vitrina.payments.models import (
 from vitrina.payments.provider import DisputeFact, Outcome, RefundFact, Status
 from vitrina.payments.rules import STORE_CREDIT, holder
 
-_QUIET = {"synchronize_session": False}
-
 
 def begin_refund(
     payment: Payment, amount: Money, *, tax: int = 0, of_sale: bool = True, reason: str, by: str

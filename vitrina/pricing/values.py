@@ -142,7 +142,3 @@ class Quote:
             if line.key == key:
                 return line
         raise KeyError(key)
-
-    @property
-    def goods_discount(self) -> Money:
-        return self.discount - self.shipping_discount

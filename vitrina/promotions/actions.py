@@ -60,15 +60,6 @@ def create(draft: PromotionDraft, *, by: str) -> Promotion:
     return promotion
 
 
-def update(promotion: Promotion, draft: PromotionDraft, *, by: str) -> None:
-    """Change what is offered; what was used stays used. Raises as :func:`create`."""
-    before = _facts(promotion)
-    _write(promotion, draft)
-    if promotion.usage_limit is not None and promotion.usage_limit < promotion.used:
-        raise InvalidPromotion(field="usage_limit", reason="below_used", used=promotion.used)
-    audit.note(by, "promotion.update", f"promotion:{promotion.id}", before, _facts(promotion))
-
-
 def end(promotion: Promotion, *, by: str) -> None:
     """Offer it no longer, from this moment on."""
     before = _facts(promotion)

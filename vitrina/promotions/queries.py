@@ -109,15 +109,6 @@ def _rule(p: Promotion, currency: str, rates: Rates, locale: str, used: int) -> 
     )
 
 
-def uses(promotion_id: int) -> Sequence[PromotionUse]:
-    """Every use and every one given back, in order."""
-    return session.scalars(
-        sa.select(PromotionUse)
-        .where(PromotionUse.promotion_id == promotion_id)
-        .order_by(PromotionUse.id)
-    ).all()
-
-
 def find_discrepancies() -> list[str]:
     """Promotions whose counts are not the sum of their uses. One line each."""
     found = []

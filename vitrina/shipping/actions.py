@@ -81,13 +81,6 @@ def save_zone(
     return zone
 
 
-def remove_zone(zone: ShippingZone, *, by: str) -> None:
-    """Send there no longer."""
-    audit.note(by, "shipping.zone.remove", f"shipping_zone:{zone.id}", _facts(zone), {})
-    session.delete(zone)
-    touch_catalogue()
-
-
 def _write(method: ShippingMethod, draft: MethodDraft, position: int) -> ShippingMethod:
     for item in fields(draft):
         setattr(method, item.name, getattr(draft, item.name))

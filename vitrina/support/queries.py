@@ -29,28 +29,6 @@ def by_number(number: str) -> Ticket:
     return found
 
 
-def of_customer(user_id: int, limit: int = 50) -> Sequence[Ticket]:
-    """A customer's own questions, newest first."""
-    return session.scalars(
-        sa.select(Ticket)
-        .where(Ticket.user_id == user_id)
-        .order_by(Ticket.id.desc())
-        .limit(limit)
-        .options(selectinload(Ticket.messages))
-    ).all()
-
-
-def open_tickets(limit: int = 100) -> Sequence[Ticket]:
-    """What waits for an answer, the oldest first."""
-    return session.scalars(
-        sa.select(Ticket)
-        .where(Ticket.state == TicketState.OPEN)
-        .order_by(Ticket.id)
-        .limit(limit)
-        .options(selectinload(Ticket.messages))
-    ).all()
-
-
 def listing(
     *,
     state: TicketState | None = None,

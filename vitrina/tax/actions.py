@@ -73,13 +73,6 @@ def save_zone(
     return zone
 
 
-def remove_zone(zone: TaxZone, *, by: str) -> None:
-    """No tax is due there any more."""
-    audit.note(by, "tax.zone.remove", f"tax_zone:{zone.id}", _facts(zone), {})
-    session.delete(zone)
-    touch_catalogue()
-
-
 def _check(rate: RateDraft) -> None:
     if not rate.name.strip():
         raise InvalidZone(field="rates", reason="name_missing")

@@ -45,34 +45,14 @@ def create_collection(
         position=position,
         is_visible=is_visible,
     )
-    _refuse_taken(collection)
+    if session.scalar(sa.select(Collection.id).where(Collection.slug == collection.slug)):
+        raise SlugTaken(field="slug", slug=collection.slug)
     session.add(collection)
     session.flush()
     if collection.rule is not None:
         fill_collections(queries.all_ids(), collection)
     subject = f"collection:{collection.id}"
     audit.note(by, "collection.create", subject, None, {"slug": collection.slug})
-    _tell(collection)
-    return collection
-
-
-def update_collection(collection: Collection, *, by: str, **changes: Any) -> Collection:
-    """Change texts, ``slug``, ``rule``, ``position`` or ``is_visible`` of a collection.
-
-    Raises InvalidCollection and SlugTaken; TypeError for a field that is not among them.
-    """
-    wanted = {name: _clean(name, value) for name, value in changes.items()}
-    before = {name: getattr(collection, name) for name in wanted}
-    if before == wanted:
-        return collection
-    with session.no_autoflush:
-        for name, value in wanted.items():
-            setattr(collection, name, value)
-        _refuse_taken(collection)
-    session.flush()
-    if wanted.get("rule") is not None:
-        fill_collections(queries.all_ids(), collection)
-    audit.note(by, "collection.update", f"collection:{collection.id}", before, wanted)
     _tell(collection)
     return collection
 
@@ -102,31 +82,6 @@ def set_collection_products(collection: Collection, product_ids: list[int], *, b
     _tell(collection)
 
 
-def delete_collection(collection: Collection, *, by: str) -> None:
-    """Close a collection; its products stay."""
-    subject = f"collection:{collection.id}"
-    audit.note(by, "collection.delete", subject, {"slug": collection.slug}, None)
-    _tell(collection)
-    session.expunge(collection)
-    session.execute(sa.delete(Collection).where(Collection.id == collection.id))
-
-
-def _clean(name: str, value: Any) -> Any:
-    if name == "title":
-        return _title(value)
-    if name == "slug":
-        return _slug(value)
-    if name == "description":
-        return rules.sanitize(value)
-    if name == "rule":
-        return rules.checked_rule(value)
-    if name == "translations":
-        return rules.clean_translations(value)
-    if name in ("seo_title", "seo_description", "position", "is_visible"):
-        return value
-    raise TypeError(f"a collection has no field {name!r} to change")
-
-
 def _title(title: str) -> str:
     words = " ".join(title.split())
     if not words or len(words) > 200:
@@ -139,14 +94,6 @@ def _slug(text: str) -> str:
     if not slug:
         raise InvalidCollection(field="slug", reason="missing")
     return slug
-
-
-def _refuse_taken(collection: Collection) -> None:
-    taken = sa.select(Collection.id).where(Collection.slug == collection.slug)
-    if collection.id is not None:
-        taken = taken.where(Collection.id != collection.id)
-    if session.scalar(taken) is not None:
-        raise SlugTaken(field="slug", slug=collection.slug)
 
 
 def _tell(collection: Collection) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vitrina.catalog import queries, rules
-from vitrina.catalog.errors import CategoryNotFound, CollectionNotFound
+from vitrina.catalog.errors import CategoryNotFound
 from vitrina.catalog.models.groups import (
     Category,
     Collection,
@@ -31,28 +31,6 @@ def place(product_id: int, category_ids: Sequence[int]) -> None:
     ]
     if rows:
         session.execute(sa.insert(ProductCategory), rows)
-
-
-def collect(product_id: int, collection_ids: Sequence[int]) -> None:
-    """Write the hand-made collections of a product. Raises CollectionNotFound."""
-    rows = session.execute(sa.select(Collection.id, Collection.rule)).all()
-    by_hand = {row.id for row in rows if row.rule is None}
-    for collection_id in collection_ids:
-        if collection_id not in by_hand:
-            raise CollectionNotFound(id=collection_id)
-    current = set(
-        session.scalars(
-            sa.select(CollectionProduct.collection_id).where(
-                CollectionProduct.product_id == product_id,
-                CollectionProduct.collection_id.in_(by_hand),
-            )
-        )
-    )
-    wanted = set(collection_ids)
-    _write(
-        [(one, product_id) for one in wanted - current],
-        [(one, product_id) for one in current - wanted],
-    )
 
 
 def fill_collections(product_ids: Iterable[int], only: Collection | None = None) -> None:

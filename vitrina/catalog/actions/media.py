@@ -5,7 +5,6 @@ from typing import Any
 from vitrina.catalog import pictures
 from vitrina.catalog.actions.products import touch_product
 from vitrina.catalog.drafts import MEDIA_FIELDS, MediaDraft
-from vitrina.catalog.errors import MediaNotFound
 from vitrina.catalog.models.products import Media, Product
 from vitrina.core import audit, storage
 from vitrina.core.db import session
@@ -43,29 +42,6 @@ def upload_picture(product: Product, data: bytes, *, alt: str, by: str) -> Media
     media = add_media(product, draft, by=by)
     enqueue(pictures.render, {"media_id": media.id}, key=f"render:{media.id}")
     return media
-
-
-def describe_media(media: Media, alt: str, *, by: str) -> None:
-    """Say what a picture shows, for those who do not see it."""
-    if alt == media.alt:
-        return
-    audit.note(by, "media.describe", f"media:{media.id}", {"alt": media.alt}, {"alt": alt})
-    media.alt = alt[:500]
-    touch_product(media.product)
-
-
-def arrange_media(product: Product, media_ids: list[int], *, by: str) -> None:
-    """Hang the pictures in this order, those not named behind. Raises MediaNotFound."""
-    places = {media_id: place for place, media_id in enumerate(media_ids)}
-    known = {media.id for media in product.media}
-    for media_id in media_ids:
-        if media_id not in known:
-            raise MediaNotFound(id=media_id)
-    ordered = sorted(product.media, key=lambda media: places.get(media.id, len(places)))
-    for position, media in enumerate(ordered):
-        media.position = position
-    audit.note(by, "media.arrange", f"product:{product.id}", None, {"media": media_ids})
-    touch_product(product)
 
 
 def remove_media(media: Media, *, by: str) -> None:

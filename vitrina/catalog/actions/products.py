@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from vitrina.catalog import queries, rules
+from vitrina.catalog import rules
 from vitrina.catalog.actions.creation import Created, create_product, create_products, taken_slugs
-from vitrina.catalog.actions.grouping import collect, fill_collections, place
+from vitrina.catalog.actions.grouping import fill_collections, place
 from vitrina.catalog.errors import InvalidProduct, SlugTaken
 from vitrina.catalog.events import ProductChanged
 from vitrina.catalog.models.groups import ProductCategory
@@ -24,7 +24,6 @@ __all__ = [
     "create_products",
     "delete_product",
     "place_in_categories",
-    "place_in_collections",
     "touch_product",
     "update_product",
 ]
@@ -148,13 +147,4 @@ def place_in_categories(product: Product, category_ids: list[int], *, by: str) -
     place(product.id, category_ids)
     before, after = {"category_ids": current}, {"category_ids": category_ids}
     audit.note(by, "product.place", f"product:{product.id}", before, after)
-    touch_product(product)
-
-
-def place_in_collections(product: Product, collection_ids: list[int], *, by: str) -> None:
-    """Put a product into these hand-made collections. Raises CollectionNotFound."""
-    before = sorted(queries.groups_of([product.id])[product.id].collection_ids)
-    collect(product.id, collection_ids)
-    after = {"collection_ids": sorted(collection_ids)}
-    audit.note(by, "product.collect", f"product:{product.id}", {"collection_ids": before}, after)
     touch_product(product)

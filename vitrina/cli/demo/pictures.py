@@ -14,7 +14,6 @@ from vitrina.drawing.words import Words
 
 SVG = "image/svg+xml"
 JPEG = "image/jpeg"
-FRAMES = ("oak", "black", "white")
 _MAIL_WIDTH = 480
 _PREVIEW = (1200, 630)
 _STAGE = 1000

@@ -68,15 +68,6 @@ def find_of_user(user_id: int, currency: str) -> CreditAccount | None:
     )
 
 
-def of_user(user_id: int) -> Sequence[CreditAccount]:
-    """What a customer has with the shop: credit and gift cards, with something on them."""
-    return session.scalars(
-        sa.select(CreditAccount)
-        .where(CreditAccount.user_id == user_id, CreditAccount.balance > 0)
-        .order_by(CreditAccount.kind, CreditAccount.id)
-    ).all()
-
-
 def all_of_user(user_id: int) -> Sequence[CreditAccount]:
     """All accounts of a customer, empty ones too, the oldest first."""
     return session.scalars(

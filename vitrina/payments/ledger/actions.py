@@ -1,14 +1,11 @@
 """Writing in the books."""
 
 import sqlalchemy as sa
-import structlog
 
 from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.payments.ledger.models import EntryKind, LedgerEntry, LedgerPosting
 from vitrina.payments.ledger.rules import Postings
-
-log = structlog.get_logger("vitrina.ledger")
 
 
 def book(
