@@ -261,10 +261,13 @@ def adopt(email: str, user_id: int) -> int:
 def restock(order: Order, pieces: Mapping[int, int], *, by: str) -> None:
     """Put pieces that had left (``{line_id: pieces}``) back on the shelf, each once.
 
-    Raises NotRestockable for more than have left and are not back yet.
+    What is not sent, such as a file with a number, left when it was paid. Raises NotRestockable for
+    more than have left and are not back yet.
     """
     left = {line.id: line for line in order.lines}
-    gone: dict[int, int] = {}
+    gone = {line.id: line.quantity for line in order.lines if not line.requires_shipping}
+    if order.paid_at is None:
+        gone = {}
     for shipment in order.shipments:
         for part in shipment.lines if shipment.state in GONE else ():
             gone[part.order_line_id] = gone.get(part.order_line_id, 0) + part.quantity

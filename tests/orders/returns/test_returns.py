@@ -14,9 +14,10 @@ from vitrina.core import clock, store
 from vitrina.core.db import committing, session
 from vitrina.core.states import WrongState
 from vitrina.inventory.queries import availability
+from vitrina.orders import actions as order_actions
 from vitrina.orders import downloads
 from vitrina.orders import queries as order_queries
-from vitrina.orders.errors import DownloadGone, NotReturnable
+from vitrina.orders.errors import DownloadGone, NotRestockable, NotReturnable
 from vitrina.orders.models import OrderState
 from vitrina.orders.returns import actions, queries
 from vitrina.orders.returns.actions import Piece, Verdict
@@ -303,6 +304,48 @@ def test_a_file_comes_back_until_it_was_fetched(shop: Shop) -> None:
     assert not queries.ways(order, clock.now()).can_withdraw
     with pytest.raises(AlreadyDownloaded):
         asked(order)
+
+
+def test_a_cancelled_return_opens_no_file_of_an_order_that_was_paid_back(shop: Shop) -> None:
+    plan = make.variant(stock=None, track_stock=False, requires_shipping=False)
+    with committing():
+        session.add(DigitalFile(variant_id=plan.id, key="ab/plan.pdf", name="Plan.pdf", size=9))
+    order = make.paid_order([(plan, 1)])
+    (file,) = order_queries.downloads(order.id)
+    back = asked(order)
+    with committing():
+        order_actions.cancel(order, reason="a favour", by=STAFF)
+    shop.work()
+    with committing():
+        actions.cancel(fresh(back), by="guest")
+    with pytest.raises(DownloadGone), committing():
+        downloads.fetch(download_token(file.line_id, file.file_id))
+
+
+def test_pieces_go_back_on_the_shelf_once_by_a_return_or_by_a_refund(shop: Shop) -> None:
+    order = delivered()
+    line = order.lines[0]
+    back = finished(arrived(order, {line.id: 2}))
+    assert availability([line.variant_id])[line.variant_id].available == 9
+    with pytest.raises(NotRestockable), committing():
+        checkout.refund(
+            order_of(back),
+            pieces_back={line.id: 1},
+            reason="broken",
+            by=STAFF,
+            restock={line.id: 2},
+        )
+    with committing():
+        checkout.refund(
+            order_of(back),
+            pieces_back={line.id: 1},
+            reason="broken",
+            by=STAFF,
+            restock={line.id: 1},
+        )
+    assert availability([line.variant_id])[line.variant_id].available == 10
+    shop.work()
+    assert nothing_is_wrong()
 
 
 def test_a_return_of_another_order_does_not_exist(shop: Shop) -> None:

@@ -10,9 +10,10 @@ from vitrina.core.db import session
 from vitrina.core.events import record
 from vitrina.core.money import Money
 from vitrina.inventory import actions as inventory
+from vitrina.orders import actions as orders
 from vitrina.orders import queries as order_queries
 from vitrina.orders import refunds
-from vitrina.orders.models import DownloadGrant, Order
+from vitrina.orders.models import DownloadGrant, Order, OrderState
 from vitrina.orders.returns import queries, rules
 from vitrina.orders.returns.errors import (
     InvalidInspection,
@@ -146,7 +147,7 @@ def inspect(
     they come back, give exactly what the line cost. ``with_shipping``: the delivery goes back as
     well; None leaves it as the return was opened. ``towards``: what an exchange needs becomes
     credit, and the rest is money. The worker sends it. Raises WrongState, InvalidInspection,
-    NotRefundable, NotReturnable, NoAccount.
+    NotRefundable, NotReturnable, NotRestockable, NoAccount.
     """
     back = _locked(back)
     order = back.order
@@ -237,19 +238,18 @@ def _owe(
 
 def _restock(order: Order, back: Return, *, by: str) -> None:
     """Put what is good back on the shelf; all the shelves are taken in one order first."""
-    pieces: dict[int, int] = {}
-    for line in back.lines:
-        variant_id = line.order_line.variant_id
-        if line.restocked and variant_id is not None:
-            pieces[variant_id] = pieces.get(variant_id, 0) + line.restocked
-    wanted = [line.wanted_id for line in back.lines if line.wanted_id is not None]
-    inventory.lock([*pieces, *wanted])
-    for variant_id, quantity in sorted(pieces.items()):
-        inventory.restock(variant_id, quantity, order.number, by=by)
+    lines = [line for line in back.lines if line.restocked]
+    shelves = [line.order_line.variant_id for line in lines]
+    wanted = [line.wanted_id for line in back.lines]
+    inventory.lock(one for one in (*shelves, *wanted) if one is not None)
+    orders.restock(order, {line.order_line_id: line.restocked for line in lines}, by=by)
 
 
 def _open_files_again(back: Return) -> None:
     """Files that do not come back after all can be fetched again, unless they were refunded."""
+    order = order_queries.head(back.order_id)
+    if order.state is OrderState.CANCELLED or order.is_given_back:
+        return
     gone = refunds.returned(back.order_id)
     files = [
         line.order_line_id
