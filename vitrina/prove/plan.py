@@ -11,7 +11,7 @@ GUARDS = {
     "checkout_key": "the lookup of an order by its checkout key",
     "refund_key": "the key of a refund, and the question whether it was made already",
     "reconciler": "the poller and the reconciler",
-    "outbox": "the lease of jobs: a job is forgotten as soon as it is taken",
+    "outbox": "the lease of jobs: they are forgotten as soon as they are taken",
 }
 """What can be taken out, to see that the proof notices."""
 
