@@ -1,12 +1,16 @@
 """Gift cards and store credit pay what they can, once, and come back when nothing is bought."""
 
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
 
 from tests import make
 from tests.conftest import Shop
 from vitrina.cart import credits as cart_credits
 from vitrina.checkout import actions, till
 from vitrina.cli.doctor import examine
+from vitrina.core import db
 from vitrina.core.db import committing, session
 from vitrina.core.money import Money
 from vitrina.orders import actions as orders
@@ -222,4 +226,27 @@ def test_store_credit_pays_for_its_customer_only(shop: Shop) -> None:
     order = make.order(of=cart, user=ana)
     assert order.payments[0].provider == "store_credit"
     assert balance(account_id) == 3000 - order.total
+    all_is_well(shop)
+
+
+def test_gift_cards_are_held_and_given_free_by_their_keys_and_after_the_shelf(shop: Shop) -> None:
+    (first_id, first), (second_id, second) = card(500), card(700)
+    cart = make.cart([(make.variant(price="19.90"), 2)])
+    with committing():
+        cart_credits.use_gift_card(cart, second)
+        cart_credits.use_gift_card(cart, first)
+    locked: list[str] = []
+
+    @sa.event.listens_for(db.engine(), "before_cursor_execute")
+    def note(_c: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
+        if sql.startswith(("UPDATE stock_items", "UPDATE credit_accounts")):
+            locked.append(sql.split()[1])
+
+    order = make.order(of=cart, token="")
+    held = [one.account_id for one in order.payments if one.is_credit]
+    with committing():
+        orders.expire(queries.lock(order.id), by="system")
+    sa.event.remove(db.engine(), "before_cursor_execute", note)
+    assert held == [first_id, second_id]
+    assert locked == ["stock_items", "credit_accounts", "credit_accounts"] * 2
     all_is_well(shop)

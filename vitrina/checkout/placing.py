@@ -219,7 +219,8 @@ def _payments(
     """
     total = view.quote.total
     made, rest = [], total
-    for one in applied(view.cart, total, user_id=user_id):
+    used = applied(view.cart, total, user_id=user_id)
+    for one in sorted(used, key=lambda used: used.account.id):  # the order of locks
         made.append(payments.hold_credit(one.account, one.amount, by=by))
         rest = rest - one.amount
     if ask.due is not None and ask.due != rest.minor:

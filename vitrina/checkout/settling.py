@@ -111,9 +111,8 @@ def _captured(order: Order, payment: Payment, *, by: str) -> None:
 
 def _came_too_late(order: Order, payment: Payment, *, by: str) -> None:
     """The order cannot be sold any more: its money goes back, and gift cards are free."""
-    for held in order.payments:
-        if held.is_credit:
-            payments.abandon(held, by=by, note="paid_too_late")
+    for held in order.credits:
+        payments.abandon(held, by=by, note="paid_too_late")
     refunds.give_back(order, payment, payment.refundable, reason="paid_too_late", by=by)
 
 
@@ -125,7 +124,9 @@ def _is_covered(order: Order, *, by: str) -> bool:
     session.expire(order, ["payments"])
     if order.state is OrderState.EXPIRED:
         # Each once, though it may have been held and given free for late money before.
-        freed = {one.account_id: one.money for one in order.payments if one.is_credit}
+        freed = {one.account_id: one.money for one in order.credits}
+        if freed:
+            inventory.lock(line.variant_id for line in order.lines if line.variant_id)
         for account_id, amount in freed.items():
             account = credit.by_id(account_id or 0)
             try:

@@ -123,12 +123,17 @@ def expire(order: Order, *, by: str) -> None:
 
 
 def free(order: Order, *, by: str) -> None:
-    """Give back what an order holds: open payments, stock, coupons. Twice is the same as once."""
-    for payment in order.payments:
+    """Give back what an order holds: payments, stock, coupons, gift cards. Twice is as once.
+
+    In this order, which is that of the locks (docs/locking.md).
+    """
+    for payment in order.attempts:
         payments.abandon(payment, by=by, note=str(order.state))
     inventory.release(order.number, by=by)
     for reference in coupon_references(order.number, len(order.attempts)):
         promotions.give_back(reference)
+    for held in order.credits:
+        payments.abandon(held, by=by, note=str(order.state))
 
 
 def ship(

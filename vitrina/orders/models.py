@@ -173,6 +173,12 @@ class Order(Identified, Dated, Base):
         return [payment for payment in self.payments if not payment.is_credit]
 
     @property
+    def credits(self) -> list[Payment]:
+        """What gift cards and store credit pay or were to pay, in the order of their locks."""
+        found = [payment for payment in self.payments if payment.is_credit]
+        return sorted(found, key=lambda payment: payment.account_id or 0)
+
+    @property
     def payment(self) -> Payment | None:
         """The payment that counts: a captured one of a provider, else the latest."""
         tried = self.attempts or self.payments
