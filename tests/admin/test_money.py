@@ -93,7 +93,7 @@ def test_who_may_not_take_money_cannot(shop: Shop, role: str) -> None:
     browser = sign_in(shop, role)
     page = browser.open(f"/admin/orders/{number}")
     assert "Take the money" not in page.text
-    token = {"csrf_token": page.form("/notes").fields["csrf_token"]}
+    token = {"csrf_token": page.form("/logout").fields["csrf_token"]}
     browser.post(f"/admin/orders/{number}/capture", token, status=403)
     browser.post(f"/admin/orders/{number}/release", token, status=403)
     browser.post(f"/admin/orders/{number}/refunds", token, status=403)
@@ -324,3 +324,15 @@ def test_what_was_typed_about_a_card_is_still_there_when_it_cannot_be(owner: Bro
     page = owner.submit("/admin/gift-cards/new", **typed, status=422)
     assert page.form("/new").fields["note"] == "The fair in May"
     assert page.form("/new").fields["amount"] == "ten"
+
+
+def test_who_only_reads_orders_writes_no_notes_on_them(shop: Shop) -> None:
+    number = make.paid_order().number
+    for role, may in (("analyst", False), ("support", True), ("fulfilment", True)):
+        browser = sign_in(shop, role)
+        page = browser.open(f"/admin/orders/{number}")
+        assert ("Keep the note" in page.text) is may
+        sent = {"csrf_token": page.form("/logout").fields["csrf_token"], "text": f"By {role}"}
+        browser.post(f"/admin/orders/{number}/notes", sent, status=200 if may else 403)
+    session.rollback()
+    assert {note.text for note in orders.by_number(number).notes} == {"By support", "By fulfilment"}

@@ -10,6 +10,7 @@ class Permission(StrEnum):
     STOCK_WRITE = "stock:write"
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
+    ORDERS_NOTE = "orders:note"
     ORDERS_SHIP = "orders:ship"
     ORDERS_CANCEL = "orders:cancel"
     ORDERS_CAPTURE = "orders:capture"
@@ -45,6 +46,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.STOCK_READ,
             P.STOCK_WRITE,
             P.ORDERS_READ,
+            P.ORDERS_NOTE,
             P.ORDERS_SHIP,
             P.RETURNS_WRITE,
         }
@@ -53,6 +55,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         {
             P.PRODUCTS_READ,
             P.ORDERS_READ,
+            P.ORDERS_NOTE,
             P.RETURNS_WRITE,
             P.CUSTOMERS_READ,
             P.CREDIT_READ,
