@@ -1,5 +1,7 @@
 """Returns at the desk, through the pages alone."""
 
+import re
+
 import pytest
 
 from tests import make
@@ -40,13 +42,19 @@ def test_a_return_is_agreed_to_received_and_decided(sqlite_shop: Shop, owner: Br
     assert number in page.text
     owner.click(number)
     assert "Too blue." in owner.page.text
-    owner.submit("/approval", label_url="javascript:x")
+    page = owner.submit("/approval", instructions="Any.", label_url="javascript:x", status=422)
+    assert re.search(r">\s*Any\.</textarea>", page.html)
     assert now(number).state is ReturnState.REQUESTED
-    owner.open(f"/admin/returns/{number}")
     owner.submit("/approval", instructions="Any carrier.", label_url="https://x.example/l.pdf")
     owner.submit("/arrival", **{f"pieces-{line}": "2"})
     owner.submit("/arrival", **{f"pieces-{line}": "1"})
     assert "cost €29.97" in owner.page.text
+    typed = {f"refunded-{line}": "4", f"condition-{line}": "used", "note": "Worn at the rim."}
+    page = owner.submit("/inspection", **typed, status=422)
+    fields = page.form("/inspection").fields
+    assert (fields[f"refunded-{line}"], fields["note"]) == ("4", "Worn at the rim.")
+    assert 'value="used" selected' in page.html
+    owner.open(f"/admin/returns/{number}")
     owner.submit(
         "/inspection",
         **{

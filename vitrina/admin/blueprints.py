@@ -55,13 +55,15 @@ BLUEPRINTS: list[Blueprint] = [
     shop.audit_bp,
 ]
 
+WORDS = {
+    "menu": desk.menu,
+    "may": desk.may,
+    "me": desk.me,
+    "typed": desk.typed,
+    "entered": desk.entered,
+    "ticked": desk.ticked,
+}
+"""What templates of the staff area may call."""
+
 for _part in BLUEPRINTS:
-    _part.context_processor(
-        lambda: {
-            "menu": desk.menu,
-            "may": desk.may,
-            "me": desk.me,
-            "typed": desk.typed,
-            "entered": desk.entered,
-        }
-    )
+    _part.context_processor(lambda: WORDS)

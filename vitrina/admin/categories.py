@@ -9,7 +9,7 @@ from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAr
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from vitrina.admin import wording
-from vitrina.admin.desk import Answer, Form, done, me
+from vitrina.admin.desk import Answer, Form, Refused, done, me
 from vitrina.catalog import queries
 from vitrina.catalog.actions.categories import (
     create_category,
@@ -83,22 +83,24 @@ def create() -> Answer:
     form = Editing().offer()
     if not form.is_good():
         return _page(form), 422
-    with committing():
-        category = create_category(
-            form.title.data or "",
-            _parent(form),
-            by=me().actor,
-            slug=form.slug.data or "",
-            description=form.description.data or "",
-            translations=wording.read(request.form, TRANSLATED),
-        )
-        update_category(
-            category,
-            by=me().actor,
-            position=form.position.data or 0,
-            is_visible=form.is_visible.data,
-        )
-    return done(_("The category is made."), ".index")
+    with Refused(form) as no:
+        with committing():
+            category = create_category(
+                form.title.data or "",
+                _parent(form),
+                by=me().actor,
+                slug=form.slug.data or "",
+                description=form.description.data or "",
+                translations=wording.read(request.form, TRANSLATED),
+            )
+            update_category(
+                category,
+                by=me().actor,
+                position=form.position.data or 0,
+                is_visible=form.is_visible.data,
+            )
+        return done(_("The category is made."), ".index")
+    return _page(form), no.status
 
 
 def _parent(form: Editing) -> Category | None:
@@ -120,19 +122,21 @@ def update(category_id: int) -> Answer:
     form = Editing().offer(category)
     if not form.is_good():
         return _page(form, category), 422
-    with committing():
-        move_category(category, _parent(form), by=me().actor)
-        update_category(
-            category,
-            by=me().actor,
-            title=form.title.data,
-            slug=form.slug.data or category.slug,
-            description=form.description.data or "",
-            translations=wording.read(request.form, TRANSLATED, category.translations),
-            position=form.position.data or 0,
-            is_visible=form.is_visible.data,
-        )
-    return done(_("The category is saved."), ".show", category_id=category_id)
+    with Refused(form) as no:
+        with committing():
+            move_category(category, _parent(form), by=me().actor)
+            update_category(
+                category,
+                by=me().actor,
+                title=form.title.data,
+                slug=form.slug.data or category.slug,
+                description=form.description.data or "",
+                translations=wording.read(request.form, TRANSLATED, category.translations),
+                position=form.position.data or 0,
+                is_visible=form.is_visible.data,
+            )
+        return done(_("The category is saved."), ".show", category_id=category_id)
+    return _page(form, queries.category_by_id(category_id)), no.status
 
 
 @bp.post("/<int:category_id>/deletion")

@@ -85,13 +85,16 @@ class Refused:
 
 
 def entered(name: str, value: Any = "") -> Any:
-    """What was typed into a field of the form that is shown again, else ``value``; for templates.
+    """What was typed into a field of a form that is shown again, else ``value``; for templates."""
+    return request.form.get(name, value)
 
-    A box that was not ticked is False in a form that was sent.
+
+def ticked(name: str, value: bool, *, beside: str) -> bool:
+    """Whether a box was ticked in a form that is shown again, else ``value``; for templates.
+
+    ``beside`` is a field of the same form, which tells that it was this form that was sent.
     """
-    if request.method != "POST":
-        return value
-    return request.form.get(name, False if isinstance(value, bool) else value)
+    return name in request.form if beside in request.form else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 from vitrina.admin.desk import (
     Answer,
     Form,
+    Refused,
     done,
     me,
     next_url,
@@ -140,18 +141,20 @@ def ship(number: str) -> Answer:
     order, form = queries.by_number(number), Shipping()
     if not form.is_good():
         return _page(order, shipping=form), 422
-    pieces = _pieces(order)
-    with committing():
-        shipment = actions.ship(
-            order,
-            pieces,
-            carrier=form.carrier.data or "",
-            tracking_number=form.tracking_number.data or "",
-            even_unpaid=request.form.get("even_unpaid") == "y",
-            by=me().actor,
-        )
-        note("order.ship", f"order:{number}", parcel=shipment.number)
-    return done(_("The parcel is on its way."), ".show", number=number)
+    with Refused(form) as no:
+        pieces = _pieces(order)
+        with committing():
+            shipment = actions.ship(
+                order,
+                pieces,
+                carrier=form.carrier.data or "",
+                tracking_number=form.tracking_number.data or "",
+                even_unpaid=request.form.get("even_unpaid") == "y",
+                by=me().actor,
+            )
+            note("order.ship", f"order:{number}", parcel=shipment.number)
+        return done(_("The parcel is on its way."), ".show", number=number)
+    return _page(queries.by_number(number), shipping=form), no.status
 
 
 def _pieces(order: Order) -> dict[int, int]:
@@ -204,7 +207,7 @@ def receive_payment(number: str) -> Answer:
 
 
 @bp.post("/<number>/notes")
-@requires(Permission.ORDERS_READ)
+@requires(Permission.ORDERS_NOTE)
 def add_note(number: str) -> Answer:
     order, form = queries.by_number(number), Noting()
     if not form.is_good():

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length
 
 from vitrina.accounts import queries
 from vitrina.accounts.actions import staff as actions
-from vitrina.admin.desk import Answer, Form, done, me
+from vitrina.admin.desk import Answer, Form, Refused, done, me
 from vitrina.core.db import committing
 from vitrina.core.permissions import Permission
 from vitrina.web.access import requires
@@ -46,9 +46,11 @@ def invite() -> Answer:
     form = Invitation().offer()
     if not form.is_good():
         return _page(form), 422
-    with committing():
-        actions.invite(form.email.data or "", form.role.data, by=me())
-    return done(_("The invitation goes out by mail."), ".index")
+    with Refused(form) as no:
+        with committing():
+            actions.invite(form.email.data or "", form.role.data, by=me())
+        return done(_("The invitation goes out by mail."), ".index")
+    return _page(form), no.status
 
 
 @bp.post("/<int:user_id>/role")

@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 
 from vitrina.admin import matrix, wording
-from vitrina.admin.desk import Answer, Form, done, me, next_url, number_arg, text_arg
+from vitrina.admin.desk import Answer, Form, Refused, done, me, next_url, number_arg, text_arg
 from vitrina.catalog import desk, queries
 from vitrina.catalog.actions.media import remove_media, upload_picture
 from vitrina.catalog.actions.products import (
@@ -85,6 +85,18 @@ class Making(Editing):
     stock = StringField(_l("Pieces on the shelf"), validators=[Length(max=10)])
     sku = StringField(_l("SKU"), validators=[Length(max=120)])
 
+    def draft(self) -> ProductDraft:
+        """The product that was typed, of one variant. Raises InvalidAmount, InvalidProduct."""
+        price = matrix.price_of(self.price.data, "price")
+        texts = self.texts() | {"tags": tuple(self.texts()["tags"])}
+        return ProductDraft(
+            **texts,
+            translations=wording.read(request.form, TRANSLATED),
+            slug=self.slug.data or "",
+            variants=(VariantDraft(price=price, sku=self.sku.data or None),),
+            category_ids=tuple(self.categories.data or ()),
+        )
+
 
 class Hanging(Form):
     picture = FileField(_l("Picture"))
@@ -128,30 +140,28 @@ def create() -> Answer:
     form = Making().offer()
     if not form.is_good():
         return _new_page(form), 422
-    price = matrix.price_of(form.price.data, "price")
-    variant = VariantDraft(price=price, sku=form.sku.data or None)
-    texts = form.texts() | {"tags": tuple(form.texts()["tags"])}
-    draft = ProductDraft(
-        **texts,
-        translations=wording.read(request.form, TRANSLATED),
-        slug=form.slug.data or "",
-        variants=(variant,),
-        category_ids=tuple(form.categories.data or ()),
-    )
-    with committing():
-        made = create_product(draft, by=me().actor)
-        if form.stock.data:
-            pieces = matrix.whole(form.stock.data, "stock")
-            inventory.set_on_hand(made.variants[0].id, pieces, by=me().actor)
-        product_id = made.id
-    return done(_("The product is made."), ".show", product_id=product_id)
+    with Refused(form) as no:
+        draft = form.draft()
+        with committing():
+            made = create_product(draft, by=me().actor)
+            if form.stock.data:
+                pieces = matrix.whole(form.stock.data, "stock")
+                inventory.set_on_hand(made.variants[0].id, pieces, by=me().actor)
+            product_id = made.id
+        return done(_("The product is made."), ".show", product_id=product_id)
+    return _new_page(form), no.status
 
 
 @bp.get("/<int:product_id>")
 @requires(Permission.PRODUCTS_READ)
 def show(product_id: int) -> Answer:
+    return _stored(product_id)
+
+
+def _stored(product_id: int) -> str:
+    """The page with the texts that the product has, whatever was sent of its other forms."""
     product = queries.by_id(product_id)
-    return _page(product, Editing(data=_as_typed(product)).offer())
+    return _page(product, Editing(formdata=None, data=_as_typed(product)).offer())
 
 
 def _as_typed(product: Product) -> dict[str, Any]:
@@ -169,7 +179,9 @@ def _page(product: Product, form: Editing) -> str:
         "admin/products/show.html",
         product=product,
         form=form,
-        languages=wording.languages(TRANSLATED, product.translations),
+        languages=wording.languages(
+            TRANSLATED, wording.read(request.form, TRANSLATED, product.translations)
+        ),
         currencies=matrix.other_currencies(),
         fixed=matrix.fixed_prices(product),
         hanging=Hanging(),
@@ -184,42 +196,48 @@ def update(product_id: int) -> Answer:
     product, form = queries.by_id(product_id), Editing().offer()
     if not form.is_good():
         return _page(product, form), 422
-    with committing():
-        product = queries.locked(product_id)
-        changes = form.texts()
-        if form.slug.data:
-            changes["slug"] = form.slug.data
-        changes["translations"] = wording.read(request.form, TRANSLATED, product.translations)
-        update_product(product, by=me().actor, **changes)
-        place_in_categories(product, list(form.categories.data or ()), by=me().actor)
-    return done(_("The product is saved."), ".show", product_id=product_id)
+    with Refused(form) as no:
+        with committing():
+            product = queries.locked(product_id)
+            changes = form.texts()
+            if form.slug.data:
+                changes["slug"] = form.slug.data
+            changes["translations"] = wording.read(request.form, TRANSLATED, product.translations)
+            update_product(product, by=me().actor, **changes)
+            place_in_categories(product, list(form.categories.data or ()), by=me().actor)
+        return done(_("The product is saved."), ".show", product_id=product_id)
+    return _page(queries.by_id(product_id), form), no.status
 
 
 @bp.post("/<int:product_id>/variants")
 @requires(Permission.PRODUCTS_WRITE)
 def update_variants(product_id: int) -> Answer:
-    with committing():
-        product = queries.locked(product_id)
-        currencies = matrix.other_currencies()
-        asked = [matrix.row_of(request.form, one, currencies) for one in product.variants]
-        matrix.change(product, [row.draft for row in asked], by=me().actor)
-        for row in asked:
-            if row.added:
-                inventory.adjust(row.variant_id, row.added, by=me().actor, note="")
-    return done(_("The variants are saved."), ".show", product_id=product_id)
+    with Refused() as no:
+        with committing():
+            product = queries.locked(product_id)
+            currencies = matrix.other_currencies()
+            asked = [matrix.row_of(request.form, one, currencies) for one in product.variants]
+            matrix.change(product, [row.draft for row in asked], by=me().actor)
+            for row in asked:
+                if row.added:
+                    inventory.adjust(row.variant_id, row.added, by=me().actor, note="")
+        return done(_("The variants are saved."), ".show", product_id=product_id)
+    return _stored(product_id), no.status
 
 
 @bp.post("/<int:product_id>/options")
 @requires(Permission.PRODUCTS_WRITE)
 def update_options(product_id: int) -> Answer:
-    with committing():
-        product = queries.locked(product_id)
-        now = draft_of(product, queries.own_categories([product_id])[product_id])
-        options = matrix.read_options(request.form.get("options", ""), now.options)
-        wanted = combinations(*((value.value for value in one.values) for one in options))
-        variants = matrix.fill(now.variants, list(wanted))
-        replace_product(product, matrix.with_options(now, options, variants), by=me().actor)
-    return done(_("The options are saved."), ".show", product_id=product_id)
+    with Refused() as no:
+        with committing():
+            product = queries.locked(product_id)
+            now = draft_of(product, queries.own_categories([product_id])[product_id])
+            options = matrix.read_options(request.form.get("options", ""), now.options)
+            wanted = combinations(*((value.value for value in one.values) for one in options))
+            variants = matrix.fill(now.variants, list(wanted))
+            replace_product(product, matrix.with_options(now, options, variants), by=me().actor)
+        return done(_("The options are saved."), ".show", product_id=product_id)
+    return _stored(product_id), no.status
 
 
 @bp.post("/<int:product_id>/pictures")

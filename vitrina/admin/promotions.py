@@ -16,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from vitrina.admin.desk import Answer, Form, done, me, minor_of
+from vitrina.admin.desk import Answer, Form, Refused, done, me, minor_of
 from vitrina.core.db import committing
 from vitrina.core.permissions import Permission
 from vitrina.promotions import actions, queries
@@ -97,9 +97,11 @@ def create() -> Answer:
     form = Offer()
     if not form.is_good():
         return render_template("admin/promotions/new.html", form=form), 422
-    with committing():
-        actions.create(form.draft(), by=me().actor)
-    return done(_("The promotion runs."), ".index")
+    with Refused(form) as no:
+        with committing():
+            actions.create(form.draft(), by=me().actor)
+        return done(_("The promotion runs."), ".index")
+    return render_template("admin/promotions/new.html", form=form), no.status
 
 
 @bp.post("/<int:promotion_id>/end")

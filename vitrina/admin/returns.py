@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 from vitrina.admin.desk import (
     Answer,
     Form,
+    Refused,
     done,
     me,
     money_of,
@@ -37,9 +38,10 @@ from vitrina.orders.returns.models import (
     ReturnState,
     ReturnVerb,
 )
+from vitrina.web import once
 from vitrina.web.access import requires
+from vitrina.web.links import url_for
 from vitrina.web.messages.returns import CONDITIONS, KINDS, REASONS, STATES
-from vitrina.web.messages.words import sentence
 from vitrina.web.visitor import visitor
 
 bp = Blueprint("admin_returns", __name__, url_prefix="/admin/returns")
@@ -88,7 +90,6 @@ def _choosing(order: Order) -> str:
         order=order,
         left=queries.left_to_return(order),
         reasons=list(REASONS.items()),
-        typed=request.form,
     )
 
 
@@ -96,8 +97,10 @@ def _choosing(order: Order) -> str:
 @requires(Permission.RETURNS_WRITE)
 def create() -> Answer:
     order = orders.by_number(request.form.get("order", "")[:20])
-    try:
+    with Refused() as no:
         with committing():
+            if not once.is_first(me().actor):
+                return redirect(url_for("admin_orders.show", number=order.number), 303)
             made = actions.open_for(
                 order,
                 _pieces(order),
@@ -107,10 +110,8 @@ def create() -> Answer:
             )
             number = made.number
             note("return.open", f"return:{number}", order=order.number)
-    except Invalid as error:
-        flash(sentence(error), "error")
-        return _choosing(order), 422
-    return done(_("The return is open."), ".show", number=number)
+        return done(_("The return is open."), ".show", number=number)
+    return _choosing(order), no.status
 
 
 def _pieces(order: Order) -> list[Piece]:
@@ -183,15 +184,17 @@ def approve(number: str) -> Answer:
     back, form = queries.by_number(number), Approval()
     if not form.is_good():
         return _page(back, approval=form), 422
-    with committing():
-        actions.approve(
-            back,
-            instructions=form.instructions.data or "",
-            label_url=form.label_url.data or "",
-            by=me().actor,
-        )
-        note("return.approve", f"return:{number}")
-    return done(_("The buyer is told how to send it."), ".show", number=number)
+    with Refused(form) as no:
+        with committing():
+            actions.approve(
+                back,
+                instructions=form.instructions.data or "",
+                label_url=form.label_url.data or "",
+                by=me().actor,
+            )
+            note("return.approve", f"return:{number}")
+        return done(_("The buyer is told how to send it."), ".show", number=number)
+    return _page(queries.by_number(number), approval=form), no.status
 
 
 @bp.post("/<number>/rejection")
@@ -200,10 +203,12 @@ def reject(number: str) -> Answer:
     back, form = queries.by_number(number), Rejection()
     if not form.is_good():
         return _page(back, rejection=form), 422
-    with committing():
-        actions.reject(back, reason=form.reason.data or "", by=me().actor)
-        note("return.reject", f"return:{number}", reason=form.reason.data)
-    return done(_("The buyer is told why not."), ".show", number=number)
+    with Refused(form) as no:
+        with committing():
+            actions.reject(back, reason=form.reason.data or "", by=me().actor)
+            note("return.reject", f"return:{number}", reason=form.reason.data)
+        return done(_("The buyer is told why not."), ".show", number=number)
+    return _page(queries.by_number(number), rejection=form), no.status
 
 
 @bp.post("/<number>/cancellation")
@@ -219,28 +224,32 @@ def cancel(number: str) -> Answer:
 @requires(Permission.RETURNS_WRITE)
 def receive(number: str) -> Answer:
     back = queries.by_number(number)
-    pieces = {line.id: _typed(line.id) for line in back.lines}
-    with committing():
-        actions.receive(back, pieces, by=me().actor)
-        note("return.receive", f"return:{number}", pieces=sum(pieces.values()))
-    return done(_("The pieces are here."), ".show", number=number)
+    with Refused() as no:
+        pieces = {line.id: _typed(line.id) for line in back.lines}
+        with committing():
+            actions.receive(back, pieces, by=me().actor)
+            note("return.receive", f"return:{number}", pieces=sum(pieces.values()))
+        return done(_("The pieces are here."), ".show", number=number)
+    return _page(queries.by_number(number)), no.status
 
 
 @bp.post("/<number>/inspection")
 @requires(Permission.ORDERS_REFUND)
 def inspect(number: str) -> Answer:
     back = queries.by_number(number)
-    verdicts = {line.id: verdict(line.id, back.order.currency) for line in back.lines}
-    with committing():
-        actions.inspect(
-            back,
-            verdicts,
-            with_shipping=request.form.get("with_shipping") == "y",
-            note=request.form.get("note", ""),
-            by=me().actor,
-        )
-        note("return.inspect", f"return:{number}", pieces=_accepted(verdicts))
-    return done(_("It is decided, and the buyer gets what is due."), ".show", number=number)
+    with Refused() as no:
+        verdicts = {line.id: verdict(line.id, back.order.currency) for line in back.lines}
+        with committing():
+            actions.inspect(
+                back,
+                verdicts,
+                with_shipping=request.form.get("with_shipping") == "y",
+                note=request.form.get("note", ""),
+                by=me().actor,
+            )
+            note("return.inspect", f"return:{number}", pieces=_accepted(verdicts))
+        return done(_("It is decided, and the buyer gets what is due."), ".show", number=number)
+    return _page(queries.by_number(number)), no.status
 
 
 @bp.post("/<number>/exchange")
@@ -248,14 +257,16 @@ def inspect(number: str) -> Answer:
 def exchange(number: str) -> Answer:
     """Take the pieces back and send what is wanted instead."""
     back = queries.by_number(number)
-    verdicts = {line.id: verdict(line.id, back.order.currency) for line in back.lines}
-    with committing():
-        made = exchanging.exchange(back, verdicts, note=request.form.get("note", ""), by=me().actor)
-        replacement = made.number
-        note("return.exchange", f"return:{number}", order=replacement)
-    return done(
-        _("The replacement is order %(number)s.", number=replacement), ".show", number=number
-    )
+    with Refused() as no:
+        verdicts = {line.id: verdict(line.id, back.order.currency) for line in back.lines}
+        words = request.form.get("note", "")
+        with committing():
+            made = exchanging.exchange(back, verdicts, note=words, by=me().actor)
+            replacement = made.number
+            note("return.exchange", f"return:{number}", order=replacement)
+        words = _("The replacement is order %(number)s.", number=replacement)
+        return done(words, ".show", number=number)
+    return _page(queries.by_number(number)), no.status
 
 
 def _accepted(verdicts: dict[int, Verdict]) -> int:

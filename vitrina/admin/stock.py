@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange
 
-from vitrina.admin.desk import Answer, Form, done, me, next_url, note, number_arg, text_arg
+from vitrina.admin.desk import Answer, Form, Refused, done, me, next_url, note, number_arg, text_arg
 from vitrina.catalog import queries as catalog
 from vitrina.core import store
 from vitrina.core.db import committing
@@ -66,9 +66,11 @@ def count(variant_id: int) -> Answer:
     catalog.variant(variant_id)
     if not form.is_good() or form.quantity.data is None:
         return _page(variant_id, form), 422
-    with committing():
-        actions.set_on_hand(
-            variant_id, form.quantity.data, by=me().actor, note=form.reason.data or ""
-        )
-        note("stock.count", f"variant:{variant_id}", on_hand=form.quantity.data)
-    return done(_("The count is written down."), ".show", variant_id=variant_id)
+    with Refused(form) as no:
+        with committing():
+            actions.set_on_hand(
+                variant_id, form.quantity.data, by=me().actor, note=form.reason.data or ""
+            )
+            note("stock.count", f"variant:{variant_id}", on_hand=form.quantity.data)
+        return done(_("The count is written down."), ".show", variant_id=variant_id)
+    return _page(variant_id, form), no.status

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from vitrina.admin.desk import Answer, Form, done, me, minor_of, typed
+from vitrina.admin.desk import Answer, Form, Refused, done, me, minor_of, typed
 from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.core.money import InvalidAmount
@@ -171,19 +171,21 @@ def _save_shipping(zone_id: int | None) -> Answer:
     zone = sending.zone_by_id(zone_id) if zone_id else None
     if not form.is_good():
         return render_template("admin/shipping/edit.html", form=form, zone=zone), 422
-    with committing():
-        zone = sending.zone_by_id(zone_id) if zone_id else None
-        shipping.save_zone(
-            form.name.data or "",
-            _codes(form.countries.data or ""),
-            _methods(form.methods.data or "", zone),
-            by=me().actor,
-            regions=zone.regions if zone else (),
-            postal_codes=zone.postal_codes if zone else (),
-            priority=zone.priority if zone else 0,
-            zone=zone,
-        )
-    return done(_("The zone is saved."), ".index")
+    with Refused(form) as no:
+        with committing():
+            zone = sending.zone_by_id(zone_id) if zone_id else None
+            shipping.save_zone(
+                form.name.data or "",
+                _codes(form.countries.data or ""),
+                _methods(form.methods.data or "", zone),
+                by=me().actor,
+                regions=zone.regions if zone else (),
+                postal_codes=zone.postal_codes if zone else (),
+                priority=zone.priority if zone else 0,
+                zone=zone,
+            )
+        return done(_("The zone is saved."), ".index")
+    return render_template("admin/shipping/edit.html", form=form, zone=zone), no.status
 
 
 @tax_bp.get("/", endpoint="index")
@@ -227,18 +229,20 @@ def _save_tax(zone_id: int | None) -> Answer:
     zone = taxes.zone_by_id(zone_id) if zone_id else None
     if not form.is_good():
         return render_template("admin/tax/edit.html", form=form, zone=zone), 422
-    with committing():
-        zone = taxes.zone_by_id(zone_id) if zone_id else None
-        tax.save_zone(
-            form.name.data or "",
-            _codes(form.countries.data or ""),
-            _rates(form.rates.data or "", zone),
-            by=me().actor,
-            regions=zone.regions if zone else (),
-            priority=zone.priority if zone else 0,
-            zone=zone,
-        )
-    return done(_("The zone is saved."), ".index")
+    with Refused(form) as no:
+        with committing():
+            zone = taxes.zone_by_id(zone_id) if zone_id else None
+            tax.save_zone(
+                form.name.data or "",
+                _codes(form.countries.data or ""),
+                _rates(form.rates.data or "", zone),
+                by=me().actor,
+                regions=zone.regions if zone else (),
+                priority=zone.priority if zone else 0,
+                zone=zone,
+            )
+        return done(_("The zone is saved."), ".index")
+    return render_template("admin/tax/edit.html", form=form, zone=zone), no.status
 
 
 def _rates(text: str, zone: TaxZone | None) -> list[tax.RateDraft]:
