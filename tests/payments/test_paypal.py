@@ -293,9 +293,14 @@ def test_settings_are_checked_and_keep_their_secret() -> None:
         ("id", "", "https://api-m.paypal.com"),
         ("id", "secret", "http://api-m.paypal.com"),
         ("id", "secret", "nowhere"),
+        ("id", "secret", "https://paypal.com.evil.example"),
+        ("id", "secret", "https://evil.example/api-m.paypal.com"),
     ):
         with pytest.raises(ValueError, match="PayPal"):
             PayPal.Settings(*wrong[:2], api_base=wrong[2])
+    for seconds in (0, -1, 61):
+        with pytest.raises(ValueError, match="PayPal"):
+            PayPal.Settings("id", "secret", timeout=seconds)
 
 
 def test_it_says_where_buyers_are_sent_and_when_the_money_is_taken() -> None:

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from tests import make
 from tests.conftest import Shop
+from vitrina.checkout import actions as checkout
 from vitrina.core import secrets
 from vitrina.core.audit import AuditEntry
 from vitrina.core.db import committing, session
 from vitrina.core.secrets import UnreadableSecret
+from vitrina.orders import queries as orders
+from vitrina.orders.models import OrderState
 from vitrina.payments import registry
 from vitrina.payments.errors import UnknownProvider, WrongProviderSetting
-from vitrina.payments.providers.manual import Cheque
+from vitrina.payments.providers.manual import BankTransfer, Cheque
 from vitrina.payments.providers.paypal.provider import PayPal
 from vitrina.payments.settings import actions, queries
 from vitrina.payments.settings.models import ProviderSettings
@@ -76,7 +80,13 @@ def test_an_empty_secret_stays_the_one_that_is_kept() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"client_id": ""}, {"api_base": "http://evil.example"}, {"timeout": "soon"}],
+    [
+        {"client_id": ""},
+        {"api_base": "http://evil.example"},
+        {"api_base": "https://evil.example"},
+        {"timeout": "soon"},
+        {"timeout": "0"},
+    ],
 )
 def test_settings_that_cannot_be_right_are_refused_and_nothing_is_kept(
     wrong: dict[str, str],
@@ -126,3 +136,39 @@ def test_a_broken_provider_does_not_take_the_others_with_it() -> None:
     codes = [info.code for info in registry.offered("EUR", "PT")]
     assert "paypal" not in codes
     assert "manual" in codes
+
+
+@pytest.mark.parametrize("days", ["0", "-7", "366", "1e300"])
+def test_an_order_waits_for_its_money_for_a_day_to_a_year(days: str) -> None:
+    with pytest.raises(WrongProviderSetting), committing():
+        actions.save("manual", BankTransfer.Settings, {"days": days}, is_enabled=True, by="staff:1")
+
+
+def test_transfers_that_are_under_way_are_confirmed_although_the_way_to_pay_is_off() -> None:
+    order = make.order(provider="manual")
+    with committing():
+        actions.save("manual", BankTransfer.Settings, {"days": "7"}, is_enabled=False, by="staff:1")
+    with pytest.raises(UnknownProvider):
+        make.order(provider="manual")
+    session.rollback()
+    with committing():
+        checkout.receive_payment(order, by="staff:1")
+    assert orders.by_id(order.id).state is OrderState.PAID
+
+
+def test_pages_that_are_drawn_while_providers_are_set_up_anew_miss_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    enter()
+    registry.get("paypal")
+    before, seen, made = registry.origins(), [], PayPal.__init__
+
+    def slowly(self: PayPal, settings: PayPal.Settings) -> None:
+        seen.append(registry.origins())  # as another thread does
+        made(self, settings)
+
+    monkeypatch.setattr(PayPal, "__init__", slowly)
+    enter(client_id="another")
+    registry.get("paypal")
+    assert before == ("https://www.sandbox.paypal.com",)
+    assert seen == [before]

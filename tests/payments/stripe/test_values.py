@@ -227,6 +227,8 @@ def test_other_means_than_cards_are_read_too() -> None:
         {"publishable_key": "", "mode": "element"},
         {"api_base": "http://stripe.example"},
         {"api_base": "nowhere"},
+        {"timeout": 0},
+        {"timeout": 61},
         {"custom_domain": "https://pay.example.com/"},
         {"api_base": "http://127.0.0.1:1", "secret_key": "sk_live_1", "publishable_key": ""},
     ],

@@ -16,6 +16,8 @@ from vitrina.payments.provider import (
     Status,
 )
 
+MOST_DAYS = 365
+
 
 class Manual:
     """Nothing is asked and nothing is known: it stays pending until staff say otherwise.
@@ -31,6 +33,10 @@ class Manual:
         """``days``: how long an order waits for the money."""
 
         days: int = 7
+
+        def __post_init__(self) -> None:
+            if not 1 <= self.days <= MOST_DAYS:
+                raise ValueError(f"an order waits from 1 to {MOST_DAYS} days")
 
     def __init__(self, settings: "Manual.Settings") -> None:
         self.settings = settings

@@ -48,6 +48,8 @@ OVERTAKEN = frozenset(
 """Somebody did it in the meantime: the order itself says what came of it."""
 UNDER_WAY = frozenset({"ORDER_COMPLETION_IN_PROGRESS", "PREVIOUS_REQUEST_IN_PROGRESS"})
 
+MOST_SECONDS = 60
+
 _REF = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _REFUND_KEY = re.compile(r"[A-Za-z0-9_.,-]{1,127}")
 
@@ -76,9 +78,13 @@ class PayPal:
             if not (self.client_id and self.client_secret):
                 raise ValueError("PayPal needs the client id and the secret of a REST app")
             address = urlsplit(self.api_base)
-            local = address.hostname in ("127.0.0.1", "::1", "localhost")
-            if not address.hostname or (address.scheme != "https" and not local):
-                raise ValueError("PayPal's address must start with https://")
+            host = address.hostname or ""
+            # Nobody else is told the secret, whoever may change these settings.
+            theirs = address.scheme == "https" and host.endswith(".paypal.com")
+            if not theirs and host not in ("127.0.0.1", "::1", "localhost"):
+                raise ValueError("PayPal's address must be https://api-m.paypal.com or its sandbox")
+            if not 1 <= self.timeout <= MOST_SECONDS:
+                raise ValueError(f"PayPal answers within 1 to {MOST_SECONDS} seconds")
 
     def __init__(self, settings: "PayPal.Settings") -> None:
         self.settings = settings

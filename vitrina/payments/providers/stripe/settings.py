@@ -18,6 +18,7 @@ FORM_FRAMES = (*FORM_SCRIPTS, "https://hooks.stripe.com")
 FORM_CALLS = ("https://api.stripe.com",)
 LOCAL = ("127.0.0.1", "::1", "localhost")
 SHORTEST_SECRET = 16
+MOST_SECONDS = 60
 _KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9_]+")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
@@ -56,6 +57,8 @@ class StripeSettings:
             raise ValueError("Stripe's custom domain is a name such as pay.example.com")
         if self.api_base and (self.live or not _is_address(self.api_base)):
             raise ValueError("a stand-in for Stripe needs https:// and a test key")
+        if not 1 <= self.timeout <= MOST_SECONDS:
+            raise ValueError(f"Stripe answers within 1 to {MOST_SECONDS} seconds")
 
     @property
     def live(self) -> bool:
