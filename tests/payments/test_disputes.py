@@ -116,3 +116,15 @@ def asked() -> list[int]:
     session.rollback()
     day = timedelta(days=1)
     return list(queries.settled_ones(["sandbox"], since=30 * day, untouched=day, limit=9))
+
+
+def test_more_that_was_taken_at_the_providers_own_desk_is_named(shop: Shop) -> None:
+    _, payment_id, amount = paid(shop)
+    for taken, problem in ((amount, ""), (amount + 500, "unknown_capture")):
+        outcome = Outcome(Status.CAPTURED, amount=Money(taken, "EUR"))
+        with committing():
+            checkout.settle(payment_id, outcome, by="provider:sandbox")
+        payment = queries.by_id(payment_id)
+        assert (payment.captured, payment.problem) == (amount, problem)
+    (fault,) = queries.find_discrepancies()
+    assert "unknown capture" in fault

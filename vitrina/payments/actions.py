@@ -140,11 +140,15 @@ def _end(payment: Payment, outcome: Outcome, by: str) -> Effect:
 def _capture(payment: Payment, outcome: Outcome, by: str) -> Effect:
     """Enter what came in. Another sum than was asked for is entered too, and people look at it.
 
-    Money in another currency cannot be entered here: MISMATCH, and nothing else changes.
+    Money in another currency cannot be entered here: MISMATCH, and nothing else changes. Nor can
+    what was taken beside a capture that is entered already.
     """
-    if not PAYMENT.can(payment, PaymentVerb.CAPTURE):
-        return Effect.NOTHING
     came = came_in(outcome, payment.currency)
+    if not PAYMENT.can(payment, PaymentVerb.CAPTURE):
+        if came != payment.captured:  # more was taken at the provider's own desk
+            log.error("payment.unknown_capture", payment=payment.id, amount=str(outcome.amount))
+            payment.problem = "unknown_capture"
+        return Effect.NOTHING
     if not came:
         log.error("payment.wrong_currency", payment=payment.id, amount=str(outcome.amount))
         payment.problem = "wrong_currency"

@@ -21,8 +21,11 @@ from vitrina.payments.models import (
     WebhookEvent,
 )
 
-UNBOOKED = ("wrong_currency", "unknown_refund")
+UNBOOKED = ("wrong_currency", "unknown_capture", "unknown_refund")
 """Problems that mean that the provider's books and ours differ."""
+
+KEY_KNOWN = timedelta(hours=23)
+"""For how long a provider surely knows a call by its key, so that asking again begins nothing."""
 
 OPEN = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.AUTHORIZED)
 NOTICE_SEEN = "webhook.solve"
@@ -104,9 +107,15 @@ def settled_ones(
 ) -> Sequence[int]:
     """Payments that ended not long ago: whose money may have come late, or been taken back.
 
-    Those in dispute as well, however old: banks take months.
+    Those in dispute as well, however old: banks take months. And those that were given up before
+    the provider's answer came: it may hold something for them.
     """
     now = clock.now()
+    unanswered = sa.and_(
+        Payment.state == PaymentState.CANCELLED,
+        Payment.ask.is_not(None),
+        Payment.created_at > now - KEY_KNOWN,
+    )
     in_dispute = sa.exists().where(
         Dispute.payment_id == Payment.id, Dispute.state == DisputeState.OPEN
     )
@@ -115,7 +124,7 @@ def settled_ones(
         .where(
             Payment.state.not_in(OPEN),
             Payment.provider.in_(providers),
-            Payment.provider_ref.is_not(None),
+            sa.or_(Payment.provider_ref.is_not(None), unanswered),
             sa.or_(Payment.created_at > now - since, in_dispute),
             sa.func.coalesce(Payment.checked_at, Payment.created_at) < now - untouched,
         )
@@ -185,23 +194,8 @@ def put_off_refund(refund_id: int) -> None:
 
 def find_discrepancies() -> list[str]:
     """Payments whose refunds do not add up, and states that contradict the money."""
-    sums = (
-        sa.select(
-            Refund.payment_id,
-            sa.func.sum(sa.case((Refund.state == "succeeded", Refund.amount), else_=0)).label(
-                "done"
-            ),
-            sa.func.sum(sa.case((Refund.state == "pending", Refund.amount), else_=0)).label("open"),
-        )
-        .group_by(Refund.payment_id)
-        .subquery()
-    )
+    sums = _refund_sums()
     done, open_ = sa.func.coalesce(sums.c.done, 0), sa.func.coalesce(sums.c.open, 0)
-    with_money = (
-        PaymentState.CAPTURED,
-        PaymentState.PARTIALLY_REFUNDED,
-        PaymentState.REFUNDED,
-    )
     rows: Sequence[Any] = session.execute(
         sa.select(Payment, done, open_)
         .outerjoin(sums, sums.c.payment_id == Payment.id)
@@ -209,17 +203,7 @@ def find_discrepancies() -> list[str]:
             sa.or_(
                 done != Payment.refunded,
                 open_ != Payment.refunding,
-                sa.and_(
-                    Payment.state.in_(with_money),
-                    Payment.captured != Payment.amount,
-                    ~Payment.captures_later,
-                    Payment.failure != "wrong_amount",
-                ),
-                sa.and_(Payment.state.in_(with_money), Payment.captured == 0),
-                sa.and_(Payment.state.not_in(with_money), Payment.captured != 0),
-                sa.and_(
-                    Payment.state == PaymentState.REFUNDED, Payment.refunded != Payment.captured
-                ),
+                _contradicts_its_money(),
             )
         )
         .options(selectinload(Payment.refunds))
@@ -236,3 +220,38 @@ def find_discrepancies() -> list[str]:
         f"{added}), refunding {payment.refunding} (open refunds add up to {pending})"
         for payment, added, pending in rows
     ]
+
+
+def _refund_sums() -> sa.Subquery:
+    """For each payment with refunds: what went back (``done``) and what is to (``open``)."""
+
+    def sum_of(state: RefundState) -> sa.ColumnElement[int]:
+        return sa.func.sum(sa.case((Refund.state == state, Refund.amount), else_=0))
+
+    return (
+        sa.select(
+            Refund.payment_id,
+            sum_of(RefundState.SUCCEEDED).label("done"),
+            sum_of(RefundState.PENDING).label("open"),
+        )
+        .group_by(Refund.payment_id)
+        .subquery()
+    )
+
+
+def _contradicts_its_money() -> sa.ColumnElement[bool]:
+    """Whether a payment's state says something else than what came in and went back."""
+    has_money = Payment.state.in_(
+        (PaymentState.CAPTURED, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED)
+    )
+    return sa.or_(
+        sa.and_(
+            has_money,
+            Payment.captured != Payment.amount,
+            ~Payment.captures_later,
+            Payment.failure != "wrong_amount",
+        ),
+        sa.and_(has_money, Payment.captured == 0),
+        sa.and_(~has_money, Payment.captured != 0),
+        sa.and_(Payment.state == PaymentState.REFUNDED, Payment.refunded != Payment.captured),
+    )

@@ -88,6 +88,7 @@ def rotate() -> int:
     """
     changed = 0
     for row in everything():
+        session.refresh(row, with_for_update=True)  # somebody may be entering a new one
         old = {name: kept for name, kept in row.secrets.items() if not secrets.is_current(kept)}
         if old:
             fresh = {name: secrets.encrypt(secrets.decrypt(kept)) for name, kept in old.items()}
