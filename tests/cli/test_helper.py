@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -9,6 +10,19 @@ from pathlib import Path
 
 from vitrina.cli.helper import Helper
 
+CHILD = """
+import os, sys, time
+from vitrina.cli.parent import end_with_parent
+end_with_parent()
+open(sys.argv[1], "a").write(f"{os.getpid()} ")
+time.sleep(60)
+"""
+PARENT = """
+import sys, time
+from vitrina.cli.helper import Helper
+Helper([sys.executable, "-c", sys.argv[2], sys.argv[1]]).start()
+time.sleep(60)
+"""
 SLEEPER = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()} '); time.sleep(60)"
 
 
@@ -25,6 +39,20 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_worker_does_not_outlive_a_server_that_was_killed(tmp_path: Path) -> None:
+    file = tmp_path / "pids"
+    file.touch()
+    server = subprocess.Popen([sys.executable, "-c", PARENT, str(file), CHILD])
+    try:
+        _until(lambda: bool(file.read_text()))
+        worker = int(file.read_text())
+        assert _is_alive(worker)
+    finally:
+        server.kill()
+        server.wait()
+    _until(lambda: not _is_alive(worker))
 
 
 def test_a_worker_that_dies_is_started_again_until_the_server_ends(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""A process beside the server that is started again whenever it ends."""
+"""A process beside the server that is started again whenever it ends.
+
+It is given a pipe to this process as its standard input, so that it can see when this one is gone.
+"""
 
 import signal
 import subprocess
@@ -25,7 +28,7 @@ class Helper:
 
     def start(self) -> None:
         """Start the process, and watch over it."""
-        self._process = subprocess.Popen(self._command)
+        self._process = self._spawn()
         threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
@@ -37,7 +40,10 @@ class Helper:
             with self._lock:
                 if self._stopping.is_set():
                     return
-                self._process = process = subprocess.Popen(self._command)
+                self._process = process = self._spawn()
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE)
 
     def stop(self) -> None:
         """End the process: SIGTERM, and SIGKILL when it takes too long."""
@@ -51,3 +57,6 @@ class Helper:
             process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()

@@ -60,7 +60,7 @@ def serve(without_worker: bool) -> None:
 def serve_shop(settings: Settings, *, without_worker: bool = False) -> None:
     """Serve until a signal; the worker process lives as long as the server does."""
     db.disconnect()  # processes must not share connections
-    helper = Helper([sys.executable, "-m", "vitrina", "worker"])
+    helper = Helper([sys.executable, "-m", "vitrina", "worker", "--with-parent"])
     if not without_worker:
         helper.start()
     try:

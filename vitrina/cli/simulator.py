@@ -1,14 +1,13 @@
 """``vitrina simulator``: Stripe and PayPal on this machine, without an account or a network."""
 
-import os
 import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
 import click
 
+from vitrina.cli.parent import end_with_parent
 from vitrina.simulator.events import Endpoint
 from vitrina.simulator.server import serve
 
@@ -59,7 +58,7 @@ def simulator(
     )
     signal.signal(signal.SIGTERM, _end)
     if with_parent:
-        threading.Thread(target=_end_with_parent, daemon=True).start()
+        end_with_parent()
     try:
         serve(
             host,
@@ -71,12 +70,6 @@ def simulator(
         )
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}") from error
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed cannot say so; but its end of the pipe closes."""
-    sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end(*_: Any) -> None:

@@ -1,0 +1,20 @@
+"""Ending with the process that started this one, whatever that one died of."""
+
+import os
+import signal
+import sys
+import threading
+
+
+def end_with_parent() -> None:
+    """Send this process SIGTERM as soon as its standard input ends.
+
+    The parent holds the other end of that pipe. One that was killed cannot say so, but the system
+    closes its pipes.
+    """
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
