@@ -15,7 +15,7 @@ from vitrina.core.events import record
 from vitrina.core.money import Money
 from vitrina.inventory import actions as inventory
 from vitrina.orders import actions as orders
-from vitrina.orders import queries, refunds
+from vitrina.orders import calling_off, queries, refunds
 from vitrina.orders.events import PaymentFailed
 from vitrina.orders.models import ORDER, Order, OrderState, OrderVerb
 from vitrina.orders.rules import coupon_reference, cut
@@ -153,9 +153,10 @@ def refund(
 
     ``pieces_back``: pieces by order line, whose stored sums go back, with the delivery if
     ``shipping``; or a plain ``amount``; or both, when the amount is not what the lines make.
-    ``restock``: pieces by order line that come back onto the shelf (of lines that have left). To
-    give everything back before anything has left is to cancel the order. The worker sends the
-    refunds to the provider. Raises NotRefundable, NotReturnable, NotRestockable.
+    ``restock``: pieces by order line that had left and come back onto the shelf. The other pieces
+    are called off, as far as they have not left. To give everything back before anything has left
+    is to cancel the order. The worker sends the refunds to the provider. Raises NotRefundable,
+    NotReturnable, NotRestockable.
     """
     order = queries.lock(order.id)
     parts = refunds.parts_of(order, pieces_back or {}, shipping=shipping)
@@ -167,6 +168,11 @@ def refund(
         parts, _rest = cut(parts, amount.minor)
     owed = refunds.owe(order, total, parts=parts, reason=reason, by=by)
     orders.restock(order, restock or {}, by=by)
+    if order.paid_at is not None:
+        back = restock or {}
+        unsent = {line: count - back.get(line, 0) for line, count in (pieces_back or {}).items()}
+        calling_off.call_off(order, unsent, by=by)
+        calling_off.call_off_rest(order, by=by)
     return owed
 
 

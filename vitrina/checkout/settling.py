@@ -13,7 +13,7 @@ from vitrina.core.events import record
 from vitrina.inventory import actions as inventory
 from vitrina.inventory.errors import NotEnoughStock
 from vitrina.orders import actions as orders
-from vitrina.orders import downloads, queries, refunds
+from vitrina.orders import calling_off, downloads, queries, refunds
 from vitrina.orders.events import (
     OrderAuthorized,
     PaymentDisputed,
@@ -166,6 +166,7 @@ def adopt(order: Order, payment: Payment, outcome: Outcome, *, by: str) -> None:
         if known.state is RefundState.SUCCEEDED and fact.status is Status.FAILED:
             payment.problem = "refund_failed"
         settle_refund(known.id, Outcome(fact.status, ref=fact.ref), by=by)
+    calling_off.call_off_rest(order, by=by)
     for dispute in outcome.disputes:
         if returning.take_dispute(payment, dispute, by=by):
             record(PaymentDisputed(order_id=order.id, number=order.number, state=dispute.state))

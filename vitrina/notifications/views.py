@@ -131,7 +131,7 @@ def of_shipment(order: Order, shipment: Shipment) -> ShipmentView:
         )
         for part in shipment.lines
     )
-    wanted = sum(line.quantity for line in order.lines if line.requires_shipping)
+    wanted = sum(line.wanted for line in order.lines if line.requires_shipping)
     sent = sum(
         part.quantity
         for parcel in order.shipments

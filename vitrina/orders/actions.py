@@ -187,7 +187,7 @@ def close_shipping(order: Order, *, by: str) -> None:
 def unshipped(order: Order) -> dict[int, int]:
     """The pieces of each line (by id) that have to be sent and have not left."""
     return left_to_ship(
-        {line.id: line.quantity for line in order.lines if line.requires_shipping},
+        {line.id: line.wanted for line in order.lines if line.requires_shipping},
         (
             (line.order_line_id, line.quantity)
             for shipment in order.shipments

@@ -201,7 +201,7 @@ class Order(Identified, Dated, Base):
     @property
     def fulfilment_status(self) -> str:
         """``unfulfilled``, ``partly_shipped``, ``shipped``, ``delivered`` or ``not_needed``."""
-        wanted = sum(line.quantity for line in self.lines if line.requires_shipping)
+        wanted = sum(line.wanted for line in self.lines if line.requires_shipping)
         if wanted == 0:
             return "not_needed"
         gone = [s for s in self.shipments if s.state in (ShipmentState.SHIPPED, "delivered")]
@@ -224,7 +224,8 @@ class OrderLine(Identified, Base):
 
     ``unit_price`` is the listed price; ``discount`` what was taken off the whole line (>= 0);
     ``tax`` the tax of the line; ``total`` = unit_price * quantity - discount (+ tax if added);
-    ``restocked`` pieces that had left are back on the shelf.
+    ``restocked`` pieces that had left are back on the shelf; ``called_off`` ones were paid back
+    before they left.
     """
 
     __tablename__ = "order_lines"
@@ -250,12 +251,19 @@ class OrderLine(Identified, Base):
     weight_g: Mapped[int] = mapped_column(default=0)
     requires_shipping: Mapped[bool] = mapped_column(default=True)
     restocked: Mapped[int] = mapped_column(default=0)
+    called_off: Mapped[int] = mapped_column(default=0)
     order: Mapped[Order] = relationship(back_populates="lines")
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity"),
         sa.CheckConstraint("discount >= 0 AND total >= 0", name="amounts"),
         sa.CheckConstraint("restocked BETWEEN 0 AND quantity", name="restocked"),
+        sa.CheckConstraint("called_off BETWEEN 0 AND quantity", name="called_off"),
     )
+
+    @property
+    def wanted(self) -> int:
+        """The pieces that the buyer gets, or has got."""
+        return self.quantity - self.called_off
 
 
 class RefundLine(Identified, Base):

@@ -26,7 +26,7 @@ def shop() -> Shop:
 
 def slip_of_order(order: Order) -> Slip:
     """The packing slip of what an order still gets, or of all of it once everything has left."""
-    wanted = {line.id: line.quantity for line in order.lines if line.requires_shipping}
+    wanted = {line.id: line.wanted for line in order.lines if line.requires_shipping}
     left = orders.unshipped(order)
     return _slip(order, order.number, left or wanted, is_part=bool(left) and left != wanted)
 
@@ -34,7 +34,7 @@ def slip_of_order(order: Order) -> Slip:
 def slip_of_parcel(order: Order, parcel: Shipment) -> Slip:
     """The packing slip of one parcel of an order."""
     packed = {line.order_line_id: line.quantity for line in parcel.lines}
-    wanted = {line.id: line.quantity for line in order.lines if line.requires_shipping}
+    wanted = {line.id: line.wanted for line in order.lines if line.requires_shipping}
     return _slip(order, parcel.number, packed, is_part=packed != wanted)
 
 

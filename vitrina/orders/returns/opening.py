@@ -118,7 +118,7 @@ def withdraw(order: Order, pieces: Mapping[int, int], *, name: str, by: str) -> 
         asked,
         kind=ReturnKind.WITHDRAWAL,
         name=name,
-        with_shipping=rules.is_whole({line.id: line.quantity for line in order.lines}, pieces),
+        with_shipping=rules.is_whole({line.id: line.wanted for line in order.lines}, pieces),
         by=by,
     )
     RETURN.move(made, ReturnVerb.APPROVE, by="system", note="withdrawal")

@@ -169,7 +169,9 @@ def left_to_return(order: Order) -> dict[int, int]:
         rules.Back(line.order_line_id, line.quantity, line.received, line.refunded, state in OPEN)
         for line, state in rows
     ]
-    return rules.left_to_return(sent, backs, refunds.returned(order.id))
+    off = {line.id: line.called_off for line in order.lines}
+    gone = {one: pieces - off[one] for one, pieces in refunds.returned(order.id).items()}
+    return rules.left_to_return(sent, backs, gone)
 
 
 def _sent(order: Order) -> dict[int, int]:
@@ -199,7 +201,7 @@ def fetched_lines(line_ids: Sequence[int]) -> set[int]:
 
 def arrived_at(order: Order) -> datetime | None:
     """When the last parcel arrived; of files alone, when they were paid. None: not all is there."""
-    wanted = sum(line.quantity for line in order.lines if line.requires_shipping)
+    wanted = sum(line.wanted for line in order.lines if line.requires_shipping)
     if not wanted:
         return order.paid_at
     gone = [one for one in order.shipments if one.state in _GONE]
