@@ -1,6 +1,7 @@
 // What every page loads. Vue comes later, and only where the page has an island.
 import { addBar } from "./behaviours/addBar";
 import { controls } from "./behaviours/controls";
+import { countryFields } from "./behaviours/countryFields";
 import { loadMore } from "./behaviours/loadMore";
 import { passage } from "./behaviours/passage";
 import { theme } from "./behaviours/theme";
@@ -14,6 +15,7 @@ controls();
 wishlist();
 loadMore();
 addBar();
+countryFields();
 passage();
 armIslands();
 

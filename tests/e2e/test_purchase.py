@@ -104,3 +104,20 @@ def test_a_customer_registers_buys_and_finds_the_order(visit: Visit) -> None:
     pay(page)
     page.goto("/account/orders")
     expect(page.get_by_role("main")).to_contain_text(re.compile(r"VT-\d{7}"))
+    keep_an_address(page)
+
+
+def keep_an_address(page: Page) -> None:
+    """The fields follow the country at once, and what is typed stays."""
+    page.goto("/account/addresses/new")
+    expect(page.get_by_role("button", name="Show the fields of this country")).to_be_hidden()
+    page.get_by_label("Full name").fill("Ana Reis")
+    page.get_by_label("Country").select_option("US")
+    expect(page.get_by_label("ZIP code")).to_be_visible()
+    expect(page.get_by_label("Full name")).to_have_value("Ana Reis")
+    page.get_by_label("Country").select_option("PT")
+    page.get_by_label("Street and number").fill("Rua do Sol 12")
+    page.get_by_label("City").fill("Lisboa")
+    page.get_by_label("Postal code").fill("1100-001")
+    page.get_by_role("button", name="Save the address").click()
+    expect(page.get_by_role("main")).to_contain_text("Rua do Sol 12")
