@@ -5,6 +5,7 @@ Providers are not called from here: that happens between two commits (``till.py`
 
 from collections.abc import Mapping
 
+from vitrina.checkout.edit_money import is_by_hand
 from vitrina.checkout.errors import OrderNotPayable
 from vitrina.checkout.placing import place, used_promotions
 from vitrina.checkout.rules import LONGEST_WAIT, may_expire, pays_until, pieces
@@ -30,6 +31,7 @@ from vitrina.payments.queries import OPEN
 from vitrina.promotions import actions as promotions
 
 __all__ = [
+    "awaited_by_hand",
     "capture",
     "expire",
     "place",
@@ -63,10 +65,8 @@ def retry_payment(
         raise OrderNotPayable(number=order.number, state=str(order.state))
     if any(payment_queries.lock(payment.id).is_on_its_way for payment in order.attempts):
         raise PaymentOpen(number=order.number)
-    payer = Payer()
-    if not info.pay_later:
-        payer = Payer(str(order.cart_id or ""), order.email, client, token)
-        attempts.check(payer)
+    payer = Payer(str(order.cart_id or ""), order.email, client, token, later=info.pay_later)
+    attempts.check(payer)
     for payment in order.attempts:
         payments.abandon(payment, by=by, note="another way to pay")
     if is_new:
@@ -126,16 +126,22 @@ def release(order: Order, *, by: str) -> None:
         record(PaymentFailed(order_id=order.id, number=order.number, reason="released"))
 
 
+def awaited_by_hand(order: Order) -> Payment | None:
+    """The transfer, or the cash at the door, that can still pay an order; also after its time."""
+    if order.state is OrderState.CANCELLED or (order.outstanding - order.held).minor <= 0:
+        return None
+    by_hand = [one for one in order.attempts if is_by_hand(one) and not one.captured]
+    return max(by_hand, key=lambda one: (one.state in OPEN, one.id), default=None)
+
+
 def receive_payment(order: Order, *, by: str) -> Payment:
-    """Staff saw the money of a bank transfer, or the carrier brought it. Raises OrderNotPayable."""
-    open_ones = [
-        payment
-        for payment in order.attempts
-        if payment.state in OPEN and registry.get(payment.provider).info.pay_later
-    ]
-    if not open_ones:
+    """Staff saw the money of a bank transfer, or the carrier brought it. Raises OrderNotPayable.
+
+    For an order that has expired meanwhile it is late: it is sold if its stock is still there.
+    """
+    payment = awaited_by_hand(order)
+    if payment is None:
         raise OrderNotPayable(number=order.number, state=str(order.state))
-    payment = open_ones[-1]
     return settle(payment.id, Outcome(Status.CAPTURED, amount=payment.money), by=by)
 
 
@@ -187,11 +193,12 @@ def expire(order_id: int, *, by: str = "system") -> bool:
         return False
     if order.expires_at > now:
         return False
-    on_its_way = any(
-        payment.state in ON_ITS_WAY and not registry.get(payment.provider).info.pay_later
+    on_its_way = [
+        payment.created_at
         for payment in order.attempts
-    )
-    if not may_expire(order.created_at, now, money_on_its_way=on_its_way):
+        if payment.state in ON_ITS_WAY and not is_by_hand(payment)
+    ]
+    if not may_expire(now, on_its_way=on_its_way):
         order.expires_at = pays_until(now, pay_later=False, days=None)
         return False
     if order.captured:  # a part of it came in: that goes back

@@ -63,9 +63,12 @@ def pays_until(now: datetime, *, pay_later: bool, days: int | None) -> datetime 
     return None if days is None else now + timedelta(days=days)
 
 
-def may_expire(placed_at: datetime, now: datetime, *, money_on_its_way: bool) -> bool:
-    """Whether an order whose time is over can go, now that the provider has been asked."""
-    return not money_on_its_way or now >= placed_at + LONGEST_WAIT
+def may_expire(now: datetime, *, on_its_way: Iterable[datetime]) -> bool:
+    """Whether an order whose time is over can go, now that the provider has been asked.
+
+    ``on_its_way``: when the payments were begun whose money is said to be on its way.
+    """
+    return all(now >= begun + LONGEST_WAIT for begun in on_its_way)
 
 
 def pieces(lines: Iterable[tuple[int | None, int]]) -> dict[int, int]:
