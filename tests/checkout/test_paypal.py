@@ -291,3 +291,44 @@ def test_nothing_is_locked_while_paypal_is_asked_whether_it_sent_a_webhook(
     monkeypatch.setattr(world.paypal, "read_webhook", read)
     assert deliver(shop, letter, world.signed(letter)) == 200
     assert open_ones == [False]
+
+
+def test_money_that_may_be_taken_is_waited_for_while_paypal_is_away(world: World) -> None:
+    payment = begun()
+    world.approve(page(payment))
+    world.fault("paypal.orders.capture", "lost_reply")
+    assert till.look(payment.id).state is PaymentState.AUTHORIZED
+    with pytest.raises(PaymentOpen), committing():
+        checkout.retry_payment(order_of(payment), "paypal", by="guest")
+    world.fault("paypal.*", "unreachable", times=None)
+    with clock.later(minutes=20):
+        expire_overdue()
+    assert order_of(payment).state is OrderState.AWAITING_PAYMENT
+    world.sim("DELETE", "faults")
+    till.look(payment.id)
+    assert is_paid_once(world, payment)
+
+
+def test_a_payment_that_ended_is_asked_about_until_paypal_answers(world: World, shop: Shop) -> None:
+    payment = begun()
+    world.approve(page(payment))
+    (letter,) = world.letters()
+    signed = world.signed(letter)
+    world.fault("paypal.orders.get", "unreachable", times=None)
+    with committing():
+        orders.cancel(order_of(payment), reason="changed mind", by="staff:1")
+    shop.work()
+    assert deliver(shop, letter, signed) == 200
+    shop.work()
+    world.sim("DELETE", "faults")
+    assert ref_of(world, payment)["custom_id"] == payment.reference
+    with clock.later(minutes=1):
+        shop.work()
+    assert ref_of(world, payment)["custom_id"] == f"given-up.{payment.reference}"
+
+
+def ref_of(world: World, payment: Payment) -> dict[str, str]:
+    """What PayPal's order of a payment says of it."""
+    ref = order_of(payment).payments[0].provider_ref
+    unit: dict[str, str] = world.sim("GET", f"objects/paypal.order/{ref}")["unit"]
+    return unit

@@ -31,7 +31,7 @@ def owe_refund(event: RefundAsked) -> None:
 @task
 def look(payload: dict[str, Any]) -> None:
     """Ask a provider about a payment that is to be captured or given up there."""
-    till.look(int(payload["payment_id"]))
+    till.look_until_answered(int(payload["payment_id"]))
 
 
 @on(PaymentGivenUp)

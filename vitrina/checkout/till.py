@@ -5,7 +5,7 @@ while a provider is asked, so a slow one holds nobody else up.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -31,7 +31,8 @@ GIVES_UP = (Status.AUTHORIZED, Status.REQUIRES_ACTION, Status.PENDING)
 class PayResult:
     """Where a payment stands. ``redirect_url``: where the buyer must go now, if anywhere.
 
-    ``confirms``: they must confirm it in the provider's form, on a page of the shop.
+    ``confirms``: they must confirm it in the provider's form, on a page of the shop. ``unknown``:
+    the provider did not answer, so it stands where it stood.
     """
 
     payment_id: int
@@ -39,6 +40,7 @@ class PayResult:
     reason: str = ""
     redirect_url: str = ""
     confirms: bool = False
+    unknown: bool = False
 
     @property
     def failed(self) -> bool:
@@ -94,6 +96,17 @@ def look(payment_id: int) -> PayResult:
     return _call(work, ask_provider)
 
 
+def look_until_answered(payment_id: int) -> None:
+    """As :func:`look`, for the worker, which tries again when this raises ProviderTimeout.
+
+    It does when there is no answer about a payment that has ended: open ones are asked about every
+    half minute, and those hardly ever.
+    """
+    result = look(payment_id)
+    if result.unknown and result.state not in OPEN:
+        raise ProviderTimeout(payment=payment_id)
+
+
 class _Work:
     """What is needed of a payment while the provider is asked and no transaction is open."""
 
@@ -114,11 +127,14 @@ def _call(work: _Work, ask_provider: Callable[[], Outcome]) -> PayResult:
     try:
         points.reach("provider.asking")
         outcome = ask_provider()
-        if outcome.status is Status.AUTHORIZED and work.wanted is not None:
-            outcome = work.provider.capture(outcome.ref, work.wanted, f"{work.key}:capture")
     except ProviderTimeout:
         log.warning("till.timeout", payment=work.payment_id, provider=code)
         return _unknown(work.payment_id)
+    if outcome.status is Status.AUTHORIZED and work.wanted is not None:
+        try:
+            outcome = work.provider.capture(outcome.ref, work.wanted, f"{work.key}:capture")
+        except ProviderTimeout:  # it may be taken, and is held at least: that is noted
+            log.warning("till.capture_timeout", payment=work.payment_id, provider=code)
     points.reach("provider.answered")
     return _settle(work.payment_id, outcome, code)
 
@@ -227,7 +243,7 @@ def look_after(payload: dict[str, object]) -> None:
     )
     payment_id = payment.id if payment else None
     if payment_id is not None:
-        look(payment_id)
+        look_until_answered(payment_id)
     else:
         log.warning("till.webhook_without_payment", event_id=event_id)
     with committing():
@@ -244,7 +260,7 @@ def _unknown(payment_id: int) -> PayResult:
     with committing():
         payment = queries.lock(payment_id)
         payment.checked_at = clock.now()
-        return _result(payment)
+        return replace(_result(payment), unknown=True)
 
 
 def _result(payment: Payment) -> PayResult:
