@@ -75,26 +75,21 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None
     env = read.one_of("VITRINA_ENV", ENVIRONMENTS, "development")
     port = read.number("PORT", 5000, 1, 65535)
     data_dir = Path(read.text("VITRINA_DATA_DIR", "instance")).resolve()
-    base_url = read.url("VITRINA_BASE_URL", f"http://127.0.0.1:{port}", ("http", "https"))
-    if env == "production" and "VITRINA_BASE_URL" not in environ:
-        raise WrongSetting("VITRINA_BASE_URL must be set in production: https://shop.example.com")
+    base_url = _base_url(read, env, port)
     return Settings(
         env=env,
         data_dir=data_dir,
         secret_key=_secret(read, env, data_dir),
         old_secret_keys=_old_keys(read),
         database_url=_database(read, data_dir),
-        base_url=base_url.rstrip("/"),
+        base_url=base_url,
         redis_url=read.url("VITRINA_REDIS_URL", "", ("redis", "rediss", "unix")),
         mail_url=_mail(read),
         storage_url=read.url(
             "VITRINA_STORAGE_URL", (data_dir / "media").as_uri(), ("file", "s3", "memory")
         ),
         theme_dir=_theme(read),
-        sandbox=read.one_of(
-            "VITRINA_SANDBOX", ("on", "off"), "off" if env == "production" else "on"
-        )
-        == "on",
+        sandbox=_sandbox(read, env),
         stripe=_provider(read, "STRIPE", STRIPE, needs=("SECRET_KEY", "WEBHOOK_SECRET")),
         paypal=_provider(
             read, "PAYPAL", PAYPAL, needs=("CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_ID")
@@ -153,6 +148,20 @@ class _Reader:
 
 def _without_password(url: str) -> str:
     return url.rpartition("@")[2][:80]
+
+
+def _base_url(read: _Reader, env: str, port: int) -> str:
+    """Where shoppers find the shop, without a slash at the end; production has to say it."""
+    if env == "production" and "VITRINA_BASE_URL" not in read.environ:
+        raise WrongSetting("VITRINA_BASE_URL must be set in production: https://shop.example.com")
+    here = f"http://127.0.0.1:{port}"
+    return read.url("VITRINA_BASE_URL", here, ("http", "https")).rstrip("/")
+
+
+def _sandbox(read: _Reader, env: str) -> bool:
+    """Whether play money is taken; in production only when asked for."""
+    usual = "off" if env == "production" else "on"
+    return read.one_of("VITRINA_SANDBOX", ("on", "off"), usual) == "on"
 
 
 def _mail(read: _Reader) -> str:

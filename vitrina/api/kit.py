@@ -108,19 +108,24 @@ def endpoint(
             limit=limit, etag=etag, idempotent=idempotent, errors=errors, name=view.__name__,
             file=file,
         )  # fmt: skip
-        ENDPOINTS.append(spec)
-
-        @wraps(view)
-        def run(**arguments: Any) -> Response:
-            return _run(spec, arguments)
-
-        scope = "api" if limit == USUAL_LIMIT else f"api.{part.name}.{view.__name__}"
-        limited = limits.limiter.shared_limit(limit, scope=scope)(run)
-        limited.access = str(access)  # type: ignore[attr-defined]
-        part.add_url_rule(path, endpoint=view.__name__, view_func=limited, methods=[method])
+        _register(part, spec)
         return view
 
     return register
+
+
+def _register(part: Blueprint, spec: Endpoint) -> None:
+    """Put a call on its path, behind its limit, and where the documentation finds it."""
+    ENDPOINTS.append(spec)
+
+    @wraps(spec.view)
+    def run(**arguments: Any) -> Response:
+        return _run(spec, arguments)
+
+    scope = "api" if spec.limit == USUAL_LIMIT else f"api.{part.name}.{spec.name}"
+    limited = limits.limiter.shared_limit(spec.limit, scope=scope)(run)
+    limited.access = str(spec.access)  # type: ignore[attr-defined]
+    part.add_url_rule(spec.path, endpoint=spec.name, view_func=limited, methods=[spec.method])
 
 
 def mount(app: Flask) -> None:

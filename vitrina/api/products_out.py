@@ -1,6 +1,6 @@
 """Products as they go out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -138,7 +138,6 @@ def product_out(
         if one.is_active
     ]
     cheapest = min(variants, key=lambda one: one.price.minor, default=None)
-    counted = [one.stock for one in variants if one.stock is not None]
     return ProductOut(
         id=product.id,
         slug=product.slug,
@@ -152,7 +151,7 @@ def product_out(
         details=product.facts(locale),
         price=cheapest.price if cheapest else Money.zero(currency),
         compare_at=cheapest.compare_at if cheapest else None,
-        stock=sum(counted) if len(counted) == len(variants) else None,
+        stock=_stock(variants),
         in_stock=any(one.in_stock for one in variants),
         rating=None if product.rating is None else round(product.rating, 2),
         rating_count=product.rating_count,
@@ -164,6 +163,12 @@ def product_out(
         created_at=product.created_at,
         updated_at=product.updated_at,
     )
+
+
+def _stock(variants: Sequence[VariantOut]) -> int | None:
+    """How many pieces there are of all; None when one of the variants is not counted."""
+    counted = [one.stock for one in variants if one.stock is not None]
+    return sum(counted) if len(counted) == len(variants) else None
 
 
 def _variant(

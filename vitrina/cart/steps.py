@@ -90,37 +90,7 @@ class Wanted:
 
 def wanted(cart: Cart, variant_id: int) -> Wanted:
     """What the cart needs to know of a variant, and its line if there is one; one SELECT."""
-    row = None
-    if 0 < variant_id < _MOST_ID:
-        row = session.execute(
-            sa.select(
-                Variant.sku,
-                Variant.price,
-                Variant.is_active,
-                Product.status,
-                VariantPrice.price.label("own"),
-                Store.currency,
-                CartLine,
-            )
-            .select_from(Variant)
-            .join(Product, Product.id == Variant.product_id)
-            .join(Store, sa.true())
-            .outerjoin(
-                VariantPrice,
-                sa.and_(
-                    VariantPrice.variant_id == Variant.id, VariantPrice.currency == cart.currency
-                ),
-            )
-            .outerjoin(
-                CartLine,
-                sa.and_(
-                    CartLine.cart_id == cart.id,
-                    CartLine.variant_id == Variant.id,
-                    CartLine.is_saved.is_(False),
-                ),
-            )
-            .where(Variant.id == variant_id)
-        ).first()
+    row = _row(cart, variant_id) if 0 < variant_id < _MOST_ID else None
     if row is None:
         raise VariantNotFound(id=variant_id)
     if not row.is_active or row.status is not ProductStatus.ACTIVE:
@@ -130,6 +100,35 @@ def wanted(cart: Cart, variant_id: int) -> Wanted:
         same = row.currency == cart.currency
         price = row.price if same else rates().convert(row.price, cart.currency)
     return Wanted(variant_id, row.sku or "", price, row.CartLine)
+
+
+def _row(
+    cart: Cart, variant_id: int
+) -> sa.Row[str | None, int, bool, ProductStatus, int | None, str, CartLine | None] | None:
+    """The variant with its own price in the cart's currency (``own``) and its line, if any."""
+    listed = sa.and_(VariantPrice.variant_id == Variant.id, VariantPrice.currency == cart.currency)
+    in_cart = sa.and_(
+        CartLine.cart_id == cart.id,
+        CartLine.variant_id == Variant.id,
+        CartLine.is_saved.is_(False),
+    )
+    return session.execute(
+        sa.select(
+            Variant.sku,
+            Variant.price,
+            Variant.is_active,
+            Product.status,
+            VariantPrice.price.label("own"),
+            Store.currency,
+            CartLine,
+        )
+        .select_from(Variant)
+        .join(Product, Product.id == Variant.product_id)
+        .join(Store, sa.true())
+        .outerjoin(VariantPrice, listed)
+        .outerjoin(CartLine, in_cart)
+        .where(Variant.id == variant_id)
+    ).first()
 
 
 def set_aside(cart: Cart, line: CartLine, *, saved: bool) -> CartLine:

@@ -1,9 +1,11 @@
 """Looking at stock. Nothing here takes any."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from vitrina.catalog.models.products import Variant
 from vitrina.core.db import session
@@ -107,61 +109,46 @@ def movements(variant_id: int, *, limit: int = 50) -> Sequence[StockMovement]:
 
 def find_discrepancies() -> list[str]:
     """What does not add up: counts against movements, promises against counts. One line each."""
-    moved = (
-        sa.select(
-            StockMovement.item_id,
-            sa.func.sum(StockMovement.on_hand_delta).label("on_hand"),
-            sa.func.sum(StockMovement.reserved_delta).label("reserved"),
-            sa.func.sum(StockMovement.backordered_delta).label("backordered"),
-        )
-        .group_by(StockMovement.item_id)
-        .subquery()
+    moved = _sums(
+        StockMovement,
+        on_hand=StockMovement.on_hand_delta,
+        reserved=StockMovement.reserved_delta,
+        backordered=StockMovement.backordered_delta,
     )
-    promised = (
-        sa.select(
-            Reservation.item_id,
-            sa.func.sum(Reservation.quantity).label("reserved"),
-            sa.func.sum(Reservation.backordered).label("backordered"),
-        )
-        .group_by(Reservation.item_id)
-        .subquery()
+    promised = _sums(
+        Reservation, reserved=Reservation.quantity, backordered=Reservation.backordered
     )
-    none = sa.literal(0)
-    sums = {
-        "on_hand": (sa.func.coalesce(moved.c.on_hand, none), StockItem.on_hand, "movements"),
-        "reserved": (sa.func.coalesce(moved.c.reserved, none), StockItem.reserved, "movements"),
-        "backordered": (
-            sa.func.coalesce(moved.c.backordered, none),
-            StockItem.backordered,
-            "movements",
-        ),
-        "promised": (
-            sa.func.coalesce(promised.c.reserved, none),
-            StockItem.reserved,
-            "reservations",
-        ),
-        "owed": (
-            sa.func.coalesce(promised.c.backordered, none),
-            StockItem.backordered,
-            "reservations",
-        ),
-    }
-    columns = [column for total, count, _ in sums.values() for column in (total, count)]
-    wrong = sa.or_(*(total != count for total, count, _ in sums.values()))
+    books = (
+        ("on_hand", "movements", moved.c.on_hand, StockItem.on_hand),
+        ("reserved", "movements", moved.c.reserved, StockItem.reserved),
+        ("backordered", "movements", moved.c.backordered, StockItem.backordered),
+        ("promised", "reservations", promised.c.reserved, StockItem.reserved),
+        ("owed", "reservations", promised.c.backordered, StockItem.backordered),
+    )
+    pairs = [(sa.func.coalesce(total, 0), count) for _, _, total, count in books]
     rows = session.execute(
-        sa.select(StockItem.id, StockItem.variant_id, *columns)
+        sa.select(StockItem.id, StockItem.variant_id, *chain.from_iterable(pairs))
         .outerjoin(moved, moved.c.item_id == StockItem.id)
         .outerjoin(promised, promised.c.item_id == StockItem.id)
-        .where(sa.or_(wrong, StockItem.reserved > StockItem.on_hand))
+        .where(
+            sa.or_(
+                *(total != count for total, count in pairs),
+                StockItem.reserved > StockItem.on_hand,
+            )
+        )
         .order_by(StockItem.id)
     ).all()
-    found = []
-    for row in rows:
-        for index, (name, (_, _, source)) in enumerate(sums.items()):
-            added, count = row[2 + 2 * index], row[3 + 2 * index]
-            if added != count:
-                found.append(
-                    f"stock item {row[0]} (variant {row[1]}): {name} is {count}, "
-                    f"its {source} add up to {added}"
-                )
-    return found
+    return [
+        f"stock item {row[0]} (variant {row[1]}): {name} is {count}, its {source} add up to {total}"
+        for row in rows
+        for (name, source, _, _), total, count in zip(books, row[2::2], row[3::2], strict=True)
+        if total != count
+    ]
+
+
+def _sums(
+    ledger: type[StockMovement | Reservation], **columns: InstrumentedAttribute[int]
+) -> sa.Subquery:
+    """The sums of ``columns`` for each stock item that ``ledger`` has rows of."""
+    sums = (sa.func.sum(column).label(name) for name, column in columns.items())
+    return sa.select(ledger.item_id, *sums).group_by(ledger.item_id).subquery()

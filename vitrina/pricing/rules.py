@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 
 from vitrina.core.errors import Invalid
 from vitrina.core.money import CurrencyMismatch, Money
@@ -129,29 +130,14 @@ def _total(
     taxed: list[Taxed],
     sent: Taxed,
 ) -> Quote:
-    def money(minor: int) -> Money:
-        return Money(minor, basket.currency)
-
-    added = not basket.tax_included
-    lines = tuple(
-        QuoteLine(
-            key=line.key,
-            variant_id=line.variant_id,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            compare_at=line.compare_at,
-            discount=money(less),
-            tax_rate=on.rate,
-            tax=money(on.tax),
-            total=money(on.net + on.tax),
-        )
-        for line, less, on in zip(basket.lines, off, taxed, strict=True)
-    )
+    """The quote of a basket from what each step said: discounts, delivery, taxes."""
+    money = partial(Money, currency=basket.currency)
+    lines = _lines(basket, off, taxed)
     subtotal = sum(line.unit_price.minor * line.quantity for line in basket.lines)
     shipping_off = sum(effect.shipping for effect in outcome.effects)
     discount = sum(off) + shipping_off
     all_tax = sum(on.tax for on in taxed) + sent.tax
-    tax_added = all_tax if added else 0
+    tax_added = 0 if basket.tax_included else all_tax
     applied = tuple(_applied(basket, effect) for effect in outcome.effects)
     total = subtotal - discount + (shipping.minor if shipping else 0) + tax_added
     method = basket.shipping.code if basket.shipping and shipping is not None else None
@@ -176,10 +162,27 @@ def _total(
     )
 
 
-def _applied(basket: Basket, effect: promotions.Effect) -> AppliedPromotion:
-    def money(minor: int) -> Money:
-        return Money(minor, basket.currency)
+def _lines(basket: Basket, off: list[int], taxed: list[Taxed]) -> tuple[QuoteLine, ...]:
+    """The lines with what was taken ``off`` each (minor units) and the tax on the rest."""
+    money = partial(Money, currency=basket.currency)
+    return tuple(
+        QuoteLine(
+            key=line.key,
+            variant_id=line.variant_id,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            compare_at=line.compare_at,
+            discount=money(less),
+            tax_rate=on.rate,
+            tax=money(on.tax),
+            total=money(on.net + on.tax),
+        )
+        for line, less, on in zip(basket.lines, off, taxed, strict=True)
+    )
 
+
+def _applied(basket: Basket, effect: promotions.Effect) -> AppliedPromotion:
+    money = partial(Money, currency=basket.currency)
     rule = effect.rule
     return AppliedPromotion(
         promotion_id=rule.id,

@@ -110,23 +110,35 @@ def _rule(p: Promotion, currency: str, rates: Rates, locale: str, used: int) -> 
 
 
 def find_discrepancies() -> list[str]:
-    """Promotions whose counts are not the sum of their uses. One line each."""
-    found = []
+    """Promotions whose counts, of all and of each customer, are not the sum of their uses."""
+    return [
+        f"promotion {promotion_id}: used is {used}, its uses add up to {total}"
+        for promotion_id, used, total in _wrong_counts()
+    ] + [
+        f"promotion {promotion_id}: a customer's count is {used}, the uses add up to {total}"
+        for promotion_id, used, total in _wrong_customers()
+    ]
+
+
+def _wrong_counts() -> Sequence[sa.Row[int, int, int]]:
+    """(promotion, its count, the sum of its uses) where the two differ."""
     summed = (
         sa.select(PromotionUse.promotion_id, sa.func.sum(PromotionUse.count).label("uses"))
         .group_by(PromotionUse.promotion_id)
         .subquery()
     )
-    uses_sum = sa.func.coalesce(summed.c.uses, 0)
-    wrong = session.execute(
-        sa.select(Promotion.id, Promotion.used, uses_sum)
+    total = sa.func.coalesce(summed.c.uses, 0)
+    return session.execute(
+        sa.select(Promotion.id, Promotion.used, total)
         .outerjoin(summed, summed.c.promotion_id == Promotion.id)
-        .where(Promotion.used != uses_sum)
+        .where(Promotion.used != total)
         .order_by(Promotion.id)
-    )
-    for promotion_id, used, total in wrong:
-        found.append(f"promotion {promotion_id}: used is {used}, its uses add up to {total}")
-    by_customer = (
+    ).all()
+
+
+def _wrong_customers() -> Sequence[sa.Row[int, int, int]]:
+    """As :func:`_wrong_counts`, of each customer of a promotion."""
+    summed = (
         sa.select(
             PromotionUse.promotion_id,
             PromotionUse.customer,
@@ -135,22 +147,14 @@ def find_discrepancies() -> list[str]:
         .group_by(PromotionUse.promotion_id, PromotionUse.customer)
         .subquery()
     )
-    total = sa.func.coalesce(by_customer.c.uses, 0)
-    wrong = session.execute(
+    total = sa.func.coalesce(summed.c.uses, 0)
+    same = sa.and_(
+        summed.c.promotion_id == PromotionCustomer.promotion_id,
+        summed.c.customer == PromotionCustomer.customer,
+    )
+    return session.execute(
         sa.select(PromotionCustomer.promotion_id, PromotionCustomer.used, total)
-        .outerjoin(
-            by_customer,
-            sa.and_(
-                by_customer.c.promotion_id == PromotionCustomer.promotion_id,
-                by_customer.c.customer == PromotionCustomer.customer,
-            ),
-        )
+        .outerjoin(summed, same)
         .where(PromotionCustomer.used != total)
         .order_by(PromotionCustomer.promotion_id)
-    )
-    for promotion_id, used, uses_of_one in wrong:
-        found.append(
-            f"promotion {promotion_id}: a customer's count is {used}, "
-            f"the uses add up to {uses_of_one}"
-        )
-    return found
+    ).all()

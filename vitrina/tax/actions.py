@@ -40,14 +40,7 @@ def save_zone(
     Raises InvalidZone for unknown countries and impossible rates, ZoneTaken for a taken name.
     """
     title = " ".join(name.split())
-    if not title:
-        raise InvalidZone(field="name", reason="missing")
-    if not countries:
-        raise InvalidZone(field="countries", reason="missing")
-    if wrong := places.unknown_countries(countries):
-        raise InvalidZone(field="countries", reason="unknown", values=wrong)
-    for rate in rates:
-        _check(rate)
+    _check_zone(title, countries, rates)
     taken = session.scalar(sa.select(TaxZone.id).where(TaxZone.name == title))
     if taken is not None and (zone is None or zone.id != taken):
         raise ZoneTaken(field="name", name=title)
@@ -73,7 +66,18 @@ def save_zone(
     return zone
 
 
-def _check(rate: RateDraft) -> None:
+def _check_zone(title: str, countries: Sequence[str], rates: Sequence[RateDraft]) -> None:
+    if not title:
+        raise InvalidZone(field="name", reason="missing")
+    if not countries:
+        raise InvalidZone(field="countries", reason="missing")
+    if wrong := places.unknown_countries(countries):
+        raise InvalidZone(field="countries", reason="unknown", values=wrong)
+    for rate in rates:
+        _check_rate(rate)
+
+
+def _check_rate(rate: RateDraft) -> None:
     if not rate.name.strip():
         raise InvalidZone(field="rates", reason="name_missing")
     if not rate.tax_class.strip():

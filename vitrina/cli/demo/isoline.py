@@ -192,54 +192,61 @@ def set_deliveries() -> None:
 # What is off ------------------------------------------------------------------------------------
 
 
+WELCOME = Words("10 % off the first order", "10% no primeiro pedido", "10 % на первый заказ")
+FREE = Words("Free delivery from €180", "Frete grátis a partir de €180", "Доставка бесплатно")
+THIRD = Words(
+    "Small walls: the third at half price",
+    "Paredes pequenas: a terceira pela metade",
+    "Малые стены: третья за полцены",
+)
+STUDIO = Words("Open studio, €20 off", "Ateliê aberto, €20 a menos", "Открытая мастерская")
+
+
 def set_promotions(small_walls_id: int, opened: datetime) -> dict[str, Promotion]:
     """Codes and automatic offers since the shop ``opened``, by a short name of ours."""
-    welcome = Words("10 % off the first order", "10% no primeiro pedido", "10 % на первый заказ")
-    free = Words("Free delivery from €180", "Frete grátis a partir de €180", "Доставка бесплатно")
-    third = Words(
-        "Small walls: the third at half price",
-        "Paredes pequenas: a terceira pela metade",
-        "Малые стены: третья за полцены",
-    )
-    studio = Words("Open studio, €20 off", "Ateliê aberto, €20 a menos", "Открытая мастерская")
     drafts = {
         "welcome": PromotionDraft(
-            name=welcome.en,
+            name=WELCOME.en,
             code="WELCOME10",
             kind=PromotionKind.PERCENT,
             percent=Decimal(10),
             per_customer_limit=1,
             stacks=True,
-            translations=translations(name=welcome),
+            translations=translations(name=WELCOME),
         ),
         "free_delivery": PromotionDraft(
-            name=free.en,
+            name=FREE.en,
             kind=PromotionKind.FREE_SHIPPING,
             minimum=18000,
             conditions={"shipping_methods": ["standard"]},
             stacks=True,
-            translations=translations(name=free),
+            translations=translations(name=FREE),
         ),
         "third": PromotionDraft(
-            name=third.en,
+            name=THIRD.en,
             kind=PromotionKind.BUY_X_GET_Y,
             buy_quantity=2,
             get_quantity=1,
             percent=Decimal(50),
             conditions={"collection_ids": [small_walls_id]},
             stacks=True,
-            translations=translations(name=third),
+            translations=translations(name=THIRD),
         ),
-        "studio": PromotionDraft(
-            name=studio.en,
-            code="STUDIO20",
-            kind=PromotionKind.AMOUNT,
-            amount=2000,
-            minimum=12000,
-            usage_limit=150,
-            starts_at=opened,
-            ends_at=opened + timedelta(days=75),
-            translations=translations(name=studio),
-        ),
+        "studio": _open_studio(opened),
     }
     return {key: promotions.create(draft, by=BY) for key, draft in drafts.items()}
+
+
+def _open_studio(opened: datetime) -> PromotionDraft:
+    """The code of the days on which the studio stood open, as the shop began."""
+    return PromotionDraft(
+        name=STUDIO.en,
+        code="STUDIO20",
+        kind=PromotionKind.AMOUNT,
+        amount=2000,
+        minimum=12000,
+        usage_limit=150,
+        starts_at=opened,
+        ends_at=opened + timedelta(days=75),
+        translations=translations(name=STUDIO),
+    )
