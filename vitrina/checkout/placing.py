@@ -39,6 +39,7 @@ from vitrina.payments.attempts import Payer
 from vitrina.payments.errors import PaymentOpen, UnknownProvider
 from vitrina.payments.models import Payment
 from vitrina.payments.provider import ProviderInfo
+from vitrina.pricing.rules import Quote
 from vitrina.promotions import actions as promotions
 
 
@@ -181,10 +182,7 @@ def _write(
     until: datetime | None = None
     if quote.total and provider is not None:
         until = pays_until(now, pay_later=pay_later, days=provider.days)
-    wanted = pieces((line.variant_id, line.quantity) for line in quote.lines)
-    inventory.reserve(number, wanted, expires_at=None if accepted else until, by=by)
-    used = [promotion.promotion_id for promotion in quote.promotions]
-    promotions.redeem(used, number, ask.email)
+    _take(quote, number, email=ask.email, until=None if accepted else until, by=by)
     order = snapshot.order(
         view,
         ask,
@@ -207,6 +205,14 @@ def _write(
         mark_ordered(view.cart)
     session.flush()
     return order
+
+
+def _take(quote: Quote, number: str, *, email: str, until: datetime | None, by: str) -> None:
+    """Take what is scarce for an order: its pieces ``until`` then, and a use of each promotion."""
+    wanted = pieces((line.variant_id, line.quantity) for line in quote.lines)
+    inventory.reserve(number, wanted, expires_at=until, by=by)
+    used = [promotion.promotion_id for promotion in quote.promotions]
+    promotions.redeem(used, number, email)
 
 
 def _payments(

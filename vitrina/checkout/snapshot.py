@@ -9,7 +9,7 @@ from vitrina.core.locales import Locale
 from vitrina.core.money import Money
 from vitrina.orders.models import Order, OrderAdjustment, OrderLine, OrderNote, OrderState, OrderTax
 from vitrina.orders.queries import number_exists
-from vitrina.pricing.rules import AppliedPromotion
+from vitrina.pricing.rules import AppliedPromotion, Quote
 
 
 def free_number(prefix: str) -> str:
@@ -32,9 +32,7 @@ def order(
     now: datetime,
 ) -> Order:
     """The order that ``ask`` confirms, with its lines, taxes and the customer's note."""
-    quote, option = view.quote, view.shipping
-    shipping = ask.shipping_address
-    billing = ask.billing_address or shipping
+    quote = view.quote
     made = Order(
         number=number,
         user_id=user_id,
@@ -45,12 +43,6 @@ def order(
         email=ask.email,
         locale=locale.code,
         currency=quote.currency,
-        shipping_address=shipping.as_dict() if shipping and view.needs_shipping else None,
-        billing_address=billing.as_dict() if billing else None,
-        shipping_code=option.code if option else "",
-        shipping_name=option.name if option else "",
-        deliver_from=_noon(option.deliver_from) if option else None,
-        deliver_to=_noon(option.deliver_to) if option else None,
         tax_included=quote.tax_included,
         subtotal=quote.subtotal.minor,
         discount=quote.discount.minor,
@@ -60,15 +52,32 @@ def order(
         total=quote.total.minor,
         expires_at=expires_at,
         lines=[_line(item) for item in view.lines],
-        taxes=[
-            OrderTax(name=tax.name, rate=tax.rate, base=tax.base.minor, tax=tax.tax.minor)
-            for tax in quote.taxes
-        ],
+        taxes=_taxes(quote),
     )
+    _address(made, view, ask)
     if ask.note.strip():
         actor = f"customer:{user_id}" if user_id else "guest"
         made.notes.append(OrderNote(by=actor, text=ask.note.strip()[:2000], is_customer=True))
     return made
+
+
+def _address(made: Order, view: CartView, ask: Checkout) -> None:
+    """Write down where the order goes, how and when, and who pays it."""
+    shipping, option = ask.shipping_address, view.shipping
+    billing = ask.billing_address or shipping
+    made.shipping_address = shipping.as_dict() if shipping and view.needs_shipping else None
+    made.billing_address = billing.as_dict() if billing else None
+    made.shipping_code = option.code if option else ""
+    made.shipping_name = option.name if option else ""
+    made.deliver_from = _noon(option.deliver_from) if option else None
+    made.deliver_to = _noon(option.deliver_to) if option else None
+
+
+def _taxes(quote: Quote) -> list[OrderTax]:
+    return [
+        OrderTax(name=tax.name, rate=tax.rate, base=tax.base.minor, tax=tax.tax.minor)
+        for tax in quote.taxes
+    ]
 
 
 def _noon(day: date) -> datetime:

@@ -180,29 +180,8 @@ def _refunds(statuses: Sequence[int]) -> Finding:
 
 def _providers(lab: Lab) -> Finding:
     """The providers' own ledgers, payment by payment, against the shop's."""
-    told: dict[str, Any] = lab.call_simulator("GET", "ledger")
-    theirs: Counter[str] = Counter()
-    times: Counter[str] = Counter()
-    for entry in told["entries"]:
-        sign = {"charge": 1, "refund": -1}.get(entry["kind"], 0)
-        theirs[entry["reference"]] += sign * entry["amount"]
-        times[entry["reference"]] += entry["kind"] == "charge" and entry["amount"] > 0
-    to_credit = (
-        sa.select(sa.func.coalesce(sa.func.sum(Refund.amount), 0))
-        .where(
-            Refund.payment_id == Payment.id,
-            Refund.account_id.is_not(None),
-            Refund.state == RefundState.SUCCEEDED,
-        )
-        .scalar_subquery()
-    )
-    kept = Payment.captured - Payment.refunded + to_credit  # store credit is no provider's money
-    ours = {
-        row[0]: (int(row[1]), row[2])
-        for row in session.execute(
-            sa.select(Payment.reference, kept, Payment.provider).where(Payment.account_id.is_(None))
-        )
-    }
+    theirs, times = _their_books(lab)
+    ours = _our_books()
     taken = sum(1 for amount in theirs.values() if amount)
     finding = Finding(
         "The shop's books and the providers' agree",
@@ -222,6 +201,38 @@ def _providers(lab: Lab) -> Finding:
         if amount and reference not in ours
     ]
     return finding
+
+
+def _their_books(lab: Lab) -> tuple[Counter[str], Counter[str]]:
+    """What the providers have of each payment (minor units), and how often they charged it."""
+    told: dict[str, Any] = lab.call_simulator("GET", "ledger")
+    theirs: Counter[str] = Counter()
+    times: Counter[str] = Counter()
+    for entry in told["entries"]:
+        sign = {"charge": 1, "refund": -1}.get(entry["kind"], 0)
+        theirs[entry["reference"]] += sign * entry["amount"]
+        times[entry["reference"]] += entry["kind"] == "charge" and entry["amount"] > 0
+    return theirs, times
+
+
+def _our_books() -> dict[str, tuple[int, str]]:
+    """What the shop believes that a provider has of each payment (minor units), and which one."""
+    to_credit = (
+        sa.select(sa.func.coalesce(sa.func.sum(Refund.amount), 0))
+        .where(
+            Refund.payment_id == Payment.id,
+            Refund.account_id.is_not(None),
+            Refund.state == RefundState.SUCCEEDED,
+        )
+        .scalar_subquery()
+    )
+    kept = Payment.captured - Payment.refunded + to_credit  # store credit is no provider's money
+    return {
+        row[0]: (int(row[1]), row[2])
+        for row in session.execute(
+            sa.select(Payment.reference, kept, Payment.provider).where(Payment.account_id.is_(None))
+        )
+    }
 
 
 def _mails() -> Finding:

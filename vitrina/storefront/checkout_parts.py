@@ -68,7 +68,6 @@ def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -
     """Everything that the template of the checkout needs."""
     rows, total = cart_parts.totals(view)
     paid, user = credit_parts.paid(view), visitor().user
-    locale = visitor().locale.code
     return {
         "view": view,
         "values": values,
@@ -76,31 +75,7 @@ def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -
         "visitor_name": user.username if user else "",
         "summary_errors": _summary(view, values, errors),
         "countries": cart_parts.destinations(sent=view.needs_shipping),
-        "fields": address_fields.form_fields(
-            {**values, **dict.fromkeys(address_fields.OF_COMPANIES, "")},
-            _of(errors, ""),
-            locale=locale,
-            section="shipping",
-        ),
-        "company_fields": address_fields.form_fields(
-            values,
-            _of(errors, ""),
-            locale=locale,
-            only=address_fields.OF_COMPANIES,
-            section="shipping",
-        ),
-        "is_company": any(
-            values.get(name) or errors.get(name) for name in address_fields.OF_COMPANIES
-        ),
-        "billing_fields": address_fields.form_fields(
-            {n.removeprefix("billing_"): v for n, v in values.items() if n.startswith("billing_")}
-            | {"country": values.get("billing_country") or values.get("country", "")},
-            _of(errors, "billing_"),
-            locale=locale,
-            leave_out=("phone",),
-            prefix="billing_",
-            section="billing",
-        ),
+        **_address_fields(values, errors),
         "collects": view.shipping is not None and view.shipping.collected,
         "deliveries": [_delivery(option, view) for option in view.shipping_options],
         "payments": payment_choices(offered(view), values.get("payment_method", "")),
@@ -112,6 +87,34 @@ def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -
         "pay_words": _pay_words(paid.due),
         "key": values.get("key") or new_token(),
         "cards": [(_in_fours(number), _card(kind)) for number, kind in CARDS.items()],
+    }
+
+
+def _address_fields(values: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of both addresses, those of companies apart: they wait behind a box to tick."""
+    locale = visitor().locale.code
+    companies = address_fields.OF_COMPANIES
+    billing = {n.removeprefix("billing_"): v for n, v in values.items() if n.startswith("billing_")}
+    billing["country"] = values.get("billing_country") or values.get("country", "")
+    return {
+        "fields": address_fields.form_fields(
+            {**values, **dict.fromkeys(companies, "")},
+            _of(errors, ""),
+            locale=locale,
+            section="shipping",
+        ),
+        "company_fields": address_fields.form_fields(
+            values, _of(errors, ""), locale=locale, only=companies, section="shipping"
+        ),
+        "is_company": any(values.get(name) or errors.get(name) for name in companies),
+        "billing_fields": address_fields.form_fields(
+            billing,
+            _of(errors, "billing_"),
+            locale=locale,
+            leave_out=("phone",),
+            prefix="billing_",
+            section="billing",
+        ),
     }
 
 
