@@ -31,6 +31,7 @@ class OrderVerb(StrEnum):
     SHIP = "ship"
     DELIVER = "deliver"
     CANCEL = "cancel"
+    REFUSE = "refuse"
     EXPIRE = "expire"
     REVIVE = "revive"
 
@@ -51,6 +52,12 @@ ORDER: Machine[OrderState, OrderVerb] = Machine(
         OrderVerb.SHIP: {_S.PAID: _S.SHIPPED, _S.AWAITING_PAYMENT: _S.SHIPPED},
         OrderVerb.DELIVER: {_S.SHIPPED: _S.DELIVERED},
         OrderVerb.CANCEL: {_S.AWAITING_PAYMENT: _S.CANCELLED, _S.PAID: _S.CANCELLED},
+        # Cash on delivery that the buyer did not take: the parcel is back.
+        OrderVerb.REFUSE: {
+            _S.AWAITING_PAYMENT: _S.CANCELLED,
+            _S.SHIPPED: _S.CANCELLED,
+            _S.DELIVERED: _S.CANCELLED,
+        },
         OrderVerb.EXPIRE: {_S.AWAITING_PAYMENT: _S.EXPIRED},
         # Money came late and there was still stock: the order lives on.
         OrderVerb.REVIVE: {_S.EXPIRED: _S.PAID},

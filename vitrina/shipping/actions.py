@@ -184,3 +184,8 @@ def deliver(shipment: Shipment, *, by: str, at: datetime | None = None, note: st
 def cancel(shipment: Shipment, *, by: str, note: str = "") -> None:
     """Unpack it again: it does not leave. Raises WrongState."""
     SHIPMENT.move(shipment, ShipmentVerb.CANCEL, by=by, note=note)
+
+
+def come_back(shipment: Shipment, *, by: str, note: str = "") -> None:
+    """It was not taken, and is here again. Raises WrongState."""
+    SHIPMENT.move(shipment, ShipmentVerb.COME_BACK, by=by, note=note)

@@ -60,16 +60,20 @@ class ShippingMethod(Identified, Base):
 
 
 class ShipmentState(StrEnum):
+    """RETURNED: it was not taken, and is here again."""
+
     PACKING = "packing"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+    RETURNED = "returned"
 
 
 class ShipmentVerb(StrEnum):
     SHIP = "ship"
     DELIVER = "deliver"
     CANCEL = "cancel"
+    COME_BACK = "come_back"
 
 
 SHIPMENT: Machine[ShipmentState, ShipmentVerb] = Machine(
@@ -79,6 +83,11 @@ SHIPMENT: Machine[ShipmentState, ShipmentVerb] = Machine(
         ShipmentVerb.SHIP: {ShipmentState.PACKING: ShipmentState.SHIPPED},
         ShipmentVerb.DELIVER: {ShipmentState.SHIPPED: ShipmentState.DELIVERED},
         ShipmentVerb.CANCEL: {ShipmentState.PACKING: ShipmentState.CANCELLED},
+        # Also after a carrier's notice: it may have been delivered to its sender.
+        ShipmentVerb.COME_BACK: {
+            ShipmentState.SHIPPED: ShipmentState.RETURNED,
+            ShipmentState.DELIVERED: ShipmentState.RETURNED,
+        },
     },
 )
 

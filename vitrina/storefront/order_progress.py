@@ -153,6 +153,7 @@ def shipment_words(state: ShipmentState, *, collected: bool) -> str:
         ShipmentState.SHIPPED: _("ready to collect") if collected else _("on its way"),
         ShipmentState.DELIVERED: _("collected") if collected else _("delivered"),
         ShipmentState.CANCELLED: _("cancelled"),
+        ShipmentState.RETURNED: _("returned"),
     }[state]
 
 
