@@ -83,8 +83,8 @@ class PayPal:
             theirs = address.scheme == "https" and host.endswith(".paypal.com")
             if not theirs and host not in ("127.0.0.1", "::1", "localhost"):
                 raise ValueError("PayPal's address must be https://api-m.paypal.com or its sandbox")
-            if not 1 <= self.timeout <= MOST_SECONDS:
-                raise ValueError(f"PayPal answers within 1 to {MOST_SECONDS} seconds")
+            if not 0 < self.timeout <= MOST_SECONDS:
+                raise ValueError(f"PayPal has up to {MOST_SECONDS} seconds to answer")
 
     def __init__(self, settings: "PayPal.Settings") -> None:
         self.settings = settings
