@@ -21,7 +21,8 @@ def database(shops: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'prove.db'}"
         return
     name = f"vitrina_prove_{secrets.token_hex(4)}"
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    # No connection is kept: the trial restarts the server under it.
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     try:
         with engine.connect() as connection:
             connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
@@ -33,4 +34,3 @@ def database(shops: str, folder: Path) -> Iterator[str]:
     finally:
         with engine.connect() as connection:
             connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        engine.dispose()
