@@ -12,7 +12,7 @@ from tests.attacks.defences import replaced
 from tests.attacks.world import NOTHING, SECRET, FormBuyer, World, gains
 from vitrina.cart import today
 from vitrina.catalog.actions.currencies import set_currency
-from vitrina.catalog.rules import Listed
+from vitrina.catalog.rules.prices import Listed
 from vitrina.core import clock
 from vitrina.core.db import committing
 from vitrina.core.money import Money, round_half_up

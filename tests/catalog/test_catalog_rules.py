@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitrina.catalog import rules
 from vitrina.catalog.drafts import OptionDraft, ProductDraft, VariantDraft
 from vitrina.catalog.errors import InvalidCollection, InvalidProduct, UnknownCurrency
 from vitrina.catalog.rich_text import plain, sanitize
-from vitrina.catalog.rules import ListedInput, ProductFacts, Rate, Rates
+from vitrina.catalog.rules.collections import ProductFacts, belongs, checked_rule
+from vitrina.catalog.rules.drafts import checked
+from vitrina.catalog.rules.prices import ListedInput, Rate, Rates, listed, lowest_before
+from vitrina.catalog.slugs import slugify
 from vitrina.core.money import Money
 
 RATES = Rates("EUR", {"BRL": Rate(Decimal("5.9"), 100, 90), "JPY": Rate(Decimal(160))})
@@ -29,22 +31,22 @@ RATES = Rates("EUR", {"BRL": Rate(Decimal("5.9"), 100, 90), "JPY": Rate(Decimal(
     ],
 )
 def test_a_slug_is_simple_and_keeps_other_scripts(text: str, slug: str) -> None:
-    assert rules.slugify(text) == slug
+    assert slugify(text) == slug
 
 
 @given(st.text(max_size=40))
 def test_a_slug_of_a_slug_is_itself(text: str) -> None:
-    assert rules.slugify(rules.slugify(text)) == rules.slugify(text)
+    assert slugify(slugify(text)) == slugify(text)
 
 
 def test_a_price_is_fixed_or_converted_to_the_ending_of_the_store() -> None:
     fixed = ListedInput(1990, 2490, {"BRL": (9990, None)})
-    assert rules.listed(fixed, "BRL", RATES).price == Money(9990, "BRL")
-    converted = rules.listed(ListedInput(1990, 2490), "BRL", RATES)
+    assert listed(fixed, "BRL", RATES).price == Money(9990, "BRL")
+    converted = listed(ListedInput(1990, 2490), "BRL", RATES)
     assert (converted.price, converted.compare_at) == (Money(11790, "BRL"), Money(14690, "BRL"))
-    assert rules.listed(ListedInput(1990), "JPY", RATES).price == Money(3184, "JPY")
+    assert listed(ListedInput(1990), "JPY", RATES).price == Money(3184, "JPY")
     with pytest.raises(UnknownCurrency):
-        rules.listed(ListedInput(1990), "USD", RATES)
+        listed(ListedInput(1990), "USD", RATES)
 
 
 @given(st.integers(0, 10**7))
@@ -54,16 +56,16 @@ def test_what_costs_something_costs_something_everywhere(minor: int) -> None:
 
 
 def test_an_old_price_that_is_not_higher_is_not_shown() -> None:
-    assert rules.listed(ListedInput(1990, 1990), "EUR", RATES).compare_at is None
+    assert listed(ListedInput(1990, 1990), "EUR", RATES).compare_at is None
 
 
 def test_the_lowest_price_is_that_of_the_30_days_before_the_present_one() -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     changes = [(start + timedelta(days=day), price) for day, price in ((0, 5), (40, 20), (60, 9))]
-    assert rules.lowest_before(changes) == 5  # still in force when the 30 days began
+    assert lowest_before(changes) == 5  # still in force when the 30 days began
     late = [(start, 5), (start + timedelta(days=40), 20), (start + timedelta(days=90), 9)]
-    assert rules.lowest_before(late) == 20
-    assert rules.lowest_before(late[:1]) is None
+    assert lowest_before(late) == 20
+    assert lowest_before(late[:1]) is None
 
 
 GOOD = ProductDraft(
@@ -75,10 +77,10 @@ GOOD = ProductDraft(
 
 
 def test_a_checked_draft_is_in_order_and_stays_so() -> None:
-    checked = rules.checked(GOOD)
-    assert (checked.title, checked.slug) == ("Mug", "mug")
-    assert checked.description == "<h2>A</h2><p>B</p>"
-    assert rules.checked(checked) == checked
+    ready = checked(GOOD)
+    assert (ready.title, ready.slug) == ("Mug", "mug")
+    assert ready.description == "<h2>A</h2><p>B</p>"
+    assert checked(ready) == ready
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_a_checked_draft_is_in_order_and_stays_so() -> None:
 )
 def test_a_draft_that_cannot_be_is_refused_by_field(field: str, change: dict[str, object]) -> None:
     with pytest.raises(InvalidProduct) as refused:
-        rules.checked(replace(GOOD, **change))  # type: ignore[arg-type]
+        checked(replace(GOOD, **change))  # type: ignore[arg-type]
     assert refused.value.facts["field"] == field
 
 
@@ -132,10 +134,10 @@ def test_html_reads_as_plain_words() -> None:
 
 def test_a_rule_takes_what_meets_all_of_it() -> None:
     facts = ProductFacts(frozenset({"sea"}), "Kiln", "Mug", 900, True, frozenset({3}))
-    assert rules.belongs({"tags": ["sea", "sky"], "max_price": 900}, facts)
-    assert not rules.belongs({"tags": ["sea"], "min_price": 901}, facts)
-    assert rules.belongs({"reduced": True, "category_ids": [3], "vendor": "Kiln"}, facts)
-    assert not rules.belongs({}, facts)
+    assert belongs({"tags": ["sea", "sky"], "max_price": 900}, facts)
+    assert not belongs({"tags": ["sea"], "min_price": 901}, facts)
+    assert belongs({"reduced": True, "category_ids": [3], "vendor": "Kiln"}, facts)
+    assert not belongs({}, facts)
     for bad in ({"tag": ["sea"]}, {"tags": "sea"}, {"max_price": "9"}, {"max_price": True}):
         with pytest.raises(InvalidCollection):
-            rules.checked_rule(bad)
+            checked_rule(bad)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from vitrina.catalog.rules import Rate, Rates
+from vitrina.catalog.rules.prices import Rate, Rates
 from vitrina.core import clock
 from vitrina.core.db import committing, session
 from vitrina.promotions import actions, queries

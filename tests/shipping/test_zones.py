@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.carrier import ask
-from vitrina.catalog.rules import Rate, Rates
+from vitrina.catalog.rules.prices import Rate, Rates
 from vitrina.core.db import committing
 from vitrina.core.errors import DomainError
 from vitrina.core.money import Money

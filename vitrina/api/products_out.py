@@ -7,7 +7,7 @@ from typing import Any
 from vitrina.api.schemas import Amount, Out, Page
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.models.products import Media, Option, Product, Variant
-from vitrina.catalog.rules import Rates
+from vitrina.catalog.rules.prices import Rates
 from vitrina.core.money import Money
 from vitrina.inventory.rules import Availability
 from vitrina.search.queries import Card, Facet

@@ -12,7 +12,7 @@ from vitrina.cart.rules import Change, ChangeKind, changes
 from vitrina.cart.view import CartItem, CartView, ShippingOption
 from vitrina.catalog.models.products import Media, Product, Variant
 from vitrina.catalog.queries import Groups, groups_of, listed_price, rates
-from vitrina.catalog.rules import Listed, Rates
+from vitrina.catalog.rules.prices import Listed, Rates
 from vitrina.core import clock, locales, store
 from vitrina.core.db import session
 from vitrina.core.money import Money

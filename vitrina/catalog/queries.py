@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from vitrina.catalog import rules
 from vitrina.catalog.errors import ProductNotFound, VariantNotFound
 from vitrina.catalog.models.products import (
     Currency,
@@ -20,6 +19,7 @@ from vitrina.catalog.models.products import (
     ProductStatus,
     Variant,
 )
+from vitrina.catalog.rules.prices import Listed, ListedInput, Rate, Rates, listed, lowest_before
 from vitrina.catalog.shelves import (
     CHUNK,
     Groups,
@@ -179,24 +179,20 @@ def owners_of_skus(skus: Some[str]) -> dict[str, int]:
 # Prices
 
 
-def rates() -> rules.Rates:
+def rates() -> Rates:
     """The store's currency and the active ones beside it; one SELECT when the store is loaded."""
     rows = session.scalars(sa.select(Currency).where(Currency.is_active))
     base = store.current().currency
     others = {
-        row.code: rules.Rate(Decimal(row.rate), row.step, row.ending)
-        for row in rows
-        if row.code != base
+        row.code: Rate(Decimal(row.rate), row.step, row.ending) for row in rows if row.code != base
     }
-    return rules.Rates(base, others)
+    return Rates(base, others)
 
 
-def listed_price(variant: Variant, currency: str, rates: rules.Rates) -> rules.Listed:
+def listed_price(variant: Variant, currency: str, rates: Rates) -> Listed:
     """What a shopper pays for ``variant`` (prices loaded). Raises UnknownCurrency."""
     fixed = {price.currency: (price.price, price.compare_at) for price in variant.prices}
-    return rules.listed(
-        rules.ListedInput(variant.price, variant.compare_at, fixed), currency, rates
-    )
+    return listed(ListedInput(variant.price, variant.compare_at, fixed), currency, rates)
 
 
 def lowest_prices(variant_ids: Iterable[int]) -> dict[int, int]:
@@ -213,7 +209,7 @@ def lowest_prices(variant_ids: Iterable[int]) -> dict[int, int]:
         )
         for variant_id, at, price in session.execute(statement):
             history.setdefault(variant_id, []).append((at, price))
-    lowest = {key: rules.lowest_before(changes) for key, changes in history.items()}
+    lowest = {key: lowest_before(changes) for key, changes in history.items()}
     return {key: price for key, price in lowest.items() if price is not None}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from vitrina.cart.today import picture
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.models.products import Variant
-from vitrina.catalog.rules import Rates
+from vitrina.catalog.rules.prices import Rates
 from vitrina.core import locales, store
 from vitrina.core.address import PostalAddress
 from vitrina.core.db import session

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from vitrina.catalog.rules import Rates
+from vitrina.catalog.rules.prices import Rates
 from vitrina.core.db import session
 from vitrina.core.ids import hash_token
 from vitrina.promotions.errors import PromotionNotFound

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from vitrina.catalog.rich_text import plain
-from vitrina.catalog.rules import Listed, Rates, listed
+from vitrina.catalog.rules.prices import Listed, Rates, listed
 from vitrina.search.rules import words
 from vitrina.search.sheets import Sheet, ValueSheet, text_in, texts
 

@@ -21,7 +21,7 @@ from vitrina.catalog.models.products import (
     Variant,
     VariantPrice,
 )
-from vitrina.catalog.rules import ListedInput
+from vitrina.catalog.rules.prices import ListedInput
 from vitrina.core.db import session
 from vitrina.inventory import queries as inventory
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from vitrina.catalog.rules import Rates
+from vitrina.catalog.rules.prices import Rates
 from vitrina.core.db import names_any, session
 from vitrina.core.money import Money
 from vitrina.core.places import EVERYWHERE, Destination, best, country_codes

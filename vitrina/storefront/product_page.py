@@ -11,7 +11,7 @@ from markupsafe import Markup
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.models.products import Option, OptionValue, Product, Variant
 from vitrina.catalog.rich_text import plain
-from vitrina.catalog.rules import Listed, Rates
+from vitrina.catalog.rules.prices import Listed, Rates
 from vitrina.core import clock, store
 from vitrina.core.countries import country_name
 from vitrina.core.money import Money

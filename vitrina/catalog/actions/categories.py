@@ -5,10 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from vitrina.catalog import rules
 from vitrina.catalog.errors import CategoryNotEmpty, InvalidCategory, SlugTaken
 from vitrina.catalog.events import CategoryChanged, ProductChanged
 from vitrina.catalog.models.groups import Category, ProductCategory
+from vitrina.catalog.rich_text import sanitize
+from vitrina.catalog.rules.drafts import clean_translations
+from vitrina.catalog.slugs import slugify
 from vitrina.core import audit
 from vitrina.core.db import session
 from vitrina.core.events import record
@@ -39,10 +41,10 @@ def create_category(
         title=_title(title),
         slug=_slug(slug or title),
         parent_id=parent.id if parent else None,
-        description=rules.sanitize(description),
+        description=sanitize(description),
         seo_title=seo_title,
         seo_description=seo_description,
-        translations=rules.clean_translations(translations or {}),
+        translations=clean_translations(translations or {}),
         position=position,
         is_visible=is_visible,
     )
@@ -124,9 +126,9 @@ def _clean(name: str, value: Any) -> Any:
     if name == "slug":
         return _slug(value)
     if name == "description":
-        return rules.sanitize(value)
+        return sanitize(value)
     if name == "translations":
-        return rules.clean_translations(value)
+        return clean_translations(value)
     if name in PLAIN or name in ("position", "is_visible"):
         return value
     raise TypeError(f"a category has no field {name!r} to change")
@@ -140,7 +142,7 @@ def _title(title: str) -> str:
 
 
 def _slug(text: str) -> str:
-    slug = rules.slugify(text, 120)
+    slug = slugify(text, 120)
     if not slug:
         raise InvalidCategory(field="slug", reason="missing")
     return slug

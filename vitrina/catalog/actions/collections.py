@@ -5,12 +5,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from vitrina.catalog import queries, rules
+from vitrina.catalog import queries
 from vitrina.catalog.actions.grouping import fill_collections
 from vitrina.catalog.errors import InvalidCollection, ProductNotFound, SlugTaken
 from vitrina.catalog.events import CollectionChanged
 from vitrina.catalog.models.groups import Collection, CollectionProduct
 from vitrina.catalog.models.products import Product
+from vitrina.catalog.rich_text import sanitize
+from vitrina.catalog.rules.collections import checked_rule
+from vitrina.catalog.rules.drafts import clean_translations
+from vitrina.catalog.slugs import slugify
 from vitrina.core import audit
 from vitrina.core.db import session
 from vitrina.core.events import record
@@ -37,11 +41,11 @@ def create_collection(
     collection = Collection(
         title=_title(title),
         slug=_slug(slug or title),
-        description=rules.sanitize(description),
+        description=sanitize(description),
         seo_title=seo_title,
         seo_description=seo_description,
-        translations=rules.clean_translations(translations or {}),
-        rule=rules.checked_rule(rule),
+        translations=clean_translations(translations or {}),
+        rule=checked_rule(rule),
         position=position,
         is_visible=is_visible,
     )
@@ -90,7 +94,7 @@ def _title(title: str) -> str:
 
 
 def _slug(text: str) -> str:
-    slug = rules.slugify(text, 120)
+    slug = slugify(text, 120)
     if not slug:
         raise InvalidCollection(field="slug", reason="missing")
     return slug

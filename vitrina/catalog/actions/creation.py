@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from vitrina.catalog import queries, rules
+from vitrina.catalog import queries
 from vitrina.catalog.actions.grouping import fill_collections
 from vitrina.catalog.actions.skus import free_retired_skus, refuse_taken_skus
 from vitrina.catalog.drafts import (
@@ -32,7 +32,9 @@ from vitrina.catalog.models.products import (
     Variant,
     VariantPrice,
 )
+from vitrina.catalog.rules.drafts import checked
 from vitrina.catalog.shelves import CHUNK
+from vitrina.catalog.slugs import free_slug
 from vitrina.core import audit, clock
 from vitrina.core.db import session
 from vitrina.core.events import record
@@ -120,7 +122,7 @@ def _insert_plain(model: Any, rows: Sequence[Row]) -> None:
 
 
 def _with_slugs(drafts: Sequence[ProductDraft]) -> list[ProductDraft]:
-    ready = [rules.checked(draft) for draft in drafts]
+    ready = [checked(draft) for draft in drafts]
     taken = taken_slugs(draft.slug for draft in ready)
     result = []
     for given, draft in zip(drafts, ready, strict=True):
@@ -129,7 +131,7 @@ def _with_slugs(drafts: Sequence[ProductDraft]) -> list[ProductDraft]:
             if given.slug:
                 raise SlugTaken(field="slug", slug=slug)
             taken |= taken_slugs([slug], alike=True)
-            slug = rules.free_slug(slug, taken)
+            slug = free_slug(slug, taken)
         taken.add(slug)
         result.append(replace(draft, slug=slug))
     return result

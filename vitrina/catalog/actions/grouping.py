@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from vitrina.catalog import queries, rules
+from vitrina.catalog import queries
 from vitrina.catalog.errors import CategoryNotFound
 from vitrina.catalog.models.groups import (
     Category,
@@ -14,6 +14,7 @@ from vitrina.catalog.models.groups import (
     ProductCategory,
 )
 from vitrina.catalog.models.products import Product, Variant
+from vitrina.catalog.rules.collections import ProductFacts, belongs
 from vitrina.core.db import session
 
 
@@ -58,12 +59,12 @@ def _fill(product_ids: Sequence[int], ruled: Sequence[Collection]) -> None:
         (collection.id, product_id)
         for collection in ruled
         for product_id, known in facts.items()
-        if rules.belongs(collection.rule or {}, known)
+        if belongs(collection.rule or {}, known)
     }
     _write(sorted(wanted - current), sorted(current - wanted))
 
 
-def _facts(product_ids: Sequence[int]) -> dict[int, rules.ProductFacts]:
+def _facts(product_ids: Sequence[int]) -> dict[int, ProductFacts]:
     groups = queries.groups_of(product_ids)
     reduced = sa.func.max(sa.case((Variant.compare_at > Variant.price, 1), else_=0))
     statement = (
@@ -80,7 +81,7 @@ def _facts(product_ids: Sequence[int]) -> dict[int, rules.ProductFacts]:
         .group_by(Product.id)
     )
     return {
-        row.id: rules.ProductFacts(
+        row.id: ProductFacts(
             frozenset(row.tags),
             row.vendor,
             row.product_type,

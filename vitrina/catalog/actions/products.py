@@ -5,13 +5,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from vitrina.catalog import rules
 from vitrina.catalog.actions.creation import Created, create_product, create_products, taken_slugs
 from vitrina.catalog.actions.grouping import fill_collections, place
 from vitrina.catalog.errors import InvalidProduct, SlugTaken
 from vitrina.catalog.events import ProductChanged
 from vitrina.catalog.models.groups import ProductCategory
 from vitrina.catalog.models.products import Product, ProductSlug, ProductStatus
+from vitrina.catalog.rich_text import sanitize
+from vitrina.catalog.rules.drafts import STATUSES, clean_tags, clean_translations, clean_words
+from vitrina.catalog.slugs import slugify
 from vitrina.core import audit, clock
 from vitrina.core.db import session
 from vitrina.core.events import record
@@ -73,20 +75,20 @@ def update_product(product: Product, *, by: str, **changes: Any) -> Product:
 
 def _clean(name: str, value: Any) -> Any:
     if name in WORDS:
-        return rules.clean_words(str(value), name, WORDS[name], required=name == "title")
+        return clean_words(str(value), name, WORDS[name], required=name == "title")
     if name == "slug":
-        slug = rules.slugify(str(value))
+        slug = slugify(str(value))
         if not slug:
             raise InvalidProduct(field="slug", reason="missing")
         return slug
     if name == "description":
-        return rules.sanitize(str(value))
+        return sanitize(str(value))
     if name == "tags":
-        return list(rules.clean_tags(value))
+        return list(clean_tags(value))
     if name == "translations":
-        return rules.clean_translations(value)
+        return clean_translations(value)
     if name == "status":
-        if value not in rules.STATUSES:
+        if value not in STATUSES:
             raise InvalidProduct(field="status", reason="unknown")
         return ProductStatus(value)
     if name in PLAIN:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from vitrina.catalog import queries, rules
+from vitrina.catalog import queries
 from vitrina.catalog.actions.creation import Values, media_row, variant_row
 from vitrina.catalog.actions.grouping import place
 from vitrina.catalog.actions.products import touch_product, update_product
@@ -30,6 +30,7 @@ from vitrina.catalog.models.products import (
     Variant,
     VariantPrice,
 )
+from vitrina.catalog.rules.drafts import checked
 from vitrina.core.db import session
 
 FIELDS = (*PRODUCT_FIELDS, "tags", "details", "translations")
@@ -89,7 +90,7 @@ def replace_product(
     """
     if category_ids is None:
         category_ids = queries.own_categories([product.id])[product.id]
-    wanted = rules.checked(replace(draft, slug=draft.slug or product.slug))
+    wanted = checked(replace(draft, slug=draft.slug or product.slug))
     now = draft_of(product, category_ids)
     wanted = replace(wanted, published_at=now.published_at, collection_ids=())
     if wanted == now:

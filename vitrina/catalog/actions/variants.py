@@ -1,8 +1,9 @@
 """What is done with the prices of a product's variants."""
 
-from vitrina.catalog import queries, rules
+from vitrina.catalog import queries
 from vitrina.catalog.actions.products import touch_product
 from vitrina.catalog.models.products import PriceChange, Variant, VariantPrice
+from vitrina.catalog.rules.drafts import check_amount
 from vitrina.core import audit
 from vitrina.core.db import session
 
@@ -19,8 +20,8 @@ def set_price(
 
     With ``currency`` it is the fixed price in that one. Raises InvalidProduct.
     """
-    rules.check_amount(price, "price")
-    rules.check_amount(compare_at, "compare_at")
+    check_amount(price, "price")
+    check_amount(compare_at, "compare_at")
     if currency is not None and currency != queries.rates().base:
         _set_fixed(variant, currency, price, compare_at, by=by)
         return

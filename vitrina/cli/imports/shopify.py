@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from vitrina.catalog import rules
 from vitrina.catalog.drafts import MediaDraft, OptionDraft, ProductDraft, VariantDraft
 from vitrina.catalog.errors import InvalidProduct
+from vitrina.catalog.rules.drafts import checked
+from vitrina.catalog.slugs import free_slug, slugify
 from vitrina.cli.imports.parsed import GRAMS, Faults, Line, Parsed, amount, number, whole
 
 NEEDS = ("Handle", "Title", "Option1 Value", "Variant Price")
@@ -60,7 +61,7 @@ class Shopify:
             media=tuple(media),
         )
         try:
-            draft = rules.checked(draft)
+            draft = checked(draft)
         except InvalidProduct as error:
             reason = f"{error.facts.get('field')}: {error.facts.get('reason')}"
             faults.left_out(first, handle, "Handle", reason)
@@ -68,7 +69,7 @@ class Shopify:
         return Parsed(handle, draft, tuple(stock), tuple(numbers), _categories(first))
 
     def _slug(self, handle: str) -> str:
-        slug = rules.free_slug(rules.slugify(handle) or "product", self._slugs)
+        slug = free_slug(slugify(handle) or "product", self._slugs)
         self._slugs.add(slug)
         return slug
 
@@ -244,4 +245,4 @@ def _grams(handle: str, line: Line, faults: Faults) -> int:
 def _categories(line: Line) -> tuple[tuple[str, ...], ...]:
     """The category is the product's type; exports seldom have a better one."""
     kind = _SPACES.sub(" ", line.get("Type", "Custom Product Type"))[:120]
-    return ((kind,),) if rules.slugify(kind) else ()
+    return ((kind,),) if slugify(kind) else ()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from vitrina.catalog import rules
+from vitrina.catalog.slugs import slugify
 from vitrina.cli.imports.parsed import GRAMS, MILLIMETRES, Line, number
 
 _COMMA = re.compile(r"(?<!\\),")
@@ -43,7 +43,7 @@ def tax_class(line: Line, parent: Line) -> str | None:
         return "exempt"
     said = line.get("Tax class").lower()
     said = parent.get("Tax class").lower() if said == "parent" else said
-    return rules.slugify(said)[:40] or None
+    return slugify(said)[:40] or None
 
 
 def measures(line: Line, parent: Line) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def categories(line: Line) -> tuple[tuple[str, ...], ...]:
     """The chains of category titles of a row."""
     chains = []
     for chain in listed(line.get("Categories")):
-        titles = tuple(part.strip()[:120] for part in chain.split(">") if rules.slugify(part))
+        titles = tuple(part.strip()[:120] for part in chain.split(">") if slugify(part))
         if titles:
             chains.append(titles)
     return tuple(dict.fromkeys(chains))

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import product as combinations
 
-from vitrina.catalog import rules
 from vitrina.catalog.drafts import MediaDraft, OptionDraft, ProductDraft, VariantDraft
 from vitrina.catalog.errors import InvalidProduct
 from vitrina.catalog.rich_text import plain
+from vitrina.catalog.rules.drafts import MOST_OPTIONS, checked
+from vitrina.catalog.slugs import free_slug, slugify
 from vitrina.cli.imports.parsed import (
     Faults,
     Line,
@@ -100,7 +101,7 @@ class WooCommerce:
             media=tuple(media),
         )
         try:
-            draft = rules.checked(draft)
+            draft = checked(draft)
         except InvalidProduct as error:
             reason = f"{error.facts.get('field')}: {error.facts.get('reason')}"
             faults.left_out(parent, name, "Name", reason)
@@ -110,7 +111,7 @@ class WooCommerce:
         return Parsed(name, draft, stock, numbers, categories(parent))
 
     def _slug(self, title: str) -> str:
-        slug = rules.free_slug(rules.slugify(title) or "product", self._slugs)
+        slug = free_slug(slugify(title) or "product", self._slugs)
         self._slugs.add(slug)
         return slug
 
@@ -139,7 +140,7 @@ class WooCommerce:
 
         A variation that leaves an option open stands for all of its values.
         """
-        chosen = list(attributes(parent))[: rules.MOST_OPTIONS]
+        chosen = list(attributes(parent))[:MOST_OPTIONS]
         rows: list[tuple[Line, VariantDraft]] = []
         seen: dict[tuple[str, ...], int] = {}
         for line in sorted(children, key=_position):
@@ -212,7 +213,7 @@ class WooCommerce:
         sku = line.get("SKU")
         if not sku:
             return None
-        sku = "-".join([sku, *(rules.slugify(value) for value in values)])[:120]
+        sku = "-".join([sku, *(slugify(value) for value in values)])[:120]
         before = self._skus.setdefault(sku, line.number)
         if before != line.number:
             reason = f"line {before} has the same SKU; goes in without it"

@@ -1,126 +1,20 @@
-"""The catalogue's decisions: slugs, listed prices, what a draft must be, rules of collections."""
+"""What a product has to be before it is written down: words, amounts, options, variants."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from vitrina.catalog.drafts import MediaDraft, OptionDraft, ProductDraft, ValueDraft, VariantDraft
-from vitrina.catalog.errors import InvalidCollection, InvalidProduct, UnknownCurrency
+from vitrina.catalog.drafts import OptionDraft, ProductDraft, VariantDraft
+from vitrina.catalog.errors import InvalidProduct
 from vitrina.catalog.rich_text import sanitize
-from vitrina.catalog.slugs import free_slug, slugify
-from vitrina.core.money import Money, decimals
-
-__all__ = [
-    "MediaDraft",
-    "OptionDraft",
-    "ProductDraft",
-    "ValueDraft",
-    "VariantDraft",
-    "free_slug",
-    "sanitize",
-    "slugify",
-]
+from vitrina.catalog.slugs import slugify
+from vitrina.core.money import decimals
 
 MOST_OPTIONS = 3
 MOST_VARIANTS = 2000
 MOST_MINOR = 10**13
 STATUSES = frozenset({"draft", "active", "archived"})
 OPTION_KINDS = frozenset({"text", "size", "frame", "colour"})
-
-
-# Prices in other currencies
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``rate`` units for one of the store's; a converted price ends in ``ending`` of ``step``."""
-
-    rate: Decimal
-    step: int = 1
-    ending: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """The store's currency and those it also sells in."""
-
-    base: str
-    others: Mapping[str, Rate] = field(default_factory=dict)
-
-    @property
-    def currencies(self) -> tuple[str, ...]:
-        return (self.base, *sorted(self.others))
-
-    def convert(self, minor: int, currency: str) -> int:
-        """``minor`` units of the store's currency as a listed price in ``currency``.
-
-        Raises UnknownCurrency. What costs nothing costs nothing everywhere, and nothing else does.
-        """
-        if currency == self.base:
-            return minor
-        rate = self.others.get(currency)
-        if rate is None:
-            raise UnknownCurrency(currency=currency)
-        exact = Decimal(minor).scaleb(decimals(currency) - decimals(self.base)) * rate.rate
-        return _ending(exact, rate) if minor else 0
-
-
-def _ending(exact: Decimal, rate: Rate) -> int:
-    step = max(rate.step, 1)
-    count = ((exact - rate.ending) / step).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return max(int(count) * step + rate.ending, rate.ending, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedInput:
-    """A variant's own prices: in the store's currency, and fixed ones in others."""
-
-    price: int
-    compare_at: int | None = None
-    fixed: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What a shopper reads. ``compare_at`` only when it is higher than the price."""
-
-    price: Money
-    compare_at: Money | None = None
-
-
-def listed(values: ListedInput, currency: str, rates: Rates) -> Listed:
-    """The price of a variant in ``currency``: its fixed one, or by the exchange rate.
-
-    Raises UnknownCurrency when the store does not sell in it.
-    """
-    if currency in values.fixed:
-        price, compare_at = values.fixed[currency]
-    else:
-        price = rates.convert(values.price, currency)
-        compare_at = (
-            None if values.compare_at is None else rates.convert(values.compare_at, currency)
-        )
-    before = Money(compare_at, currency) if compare_at is not None and compare_at > price else None
-    return Listed(Money(price, currency), before)
-
-
-def lowest_before(changes: Sequence[tuple[datetime, int]], days: int = 30) -> int | None:
-    """The lowest price of the ``days`` before the present one began (Directive 98/6, art. 6a).
-
-    ``changes``: when each price began, in order of time. None when there was no earlier price.
-    """
-    if len(changes) < 2:
-        return None
-    began = changes[-1][0]
-    opens = began - timedelta(days=days)
-    in_force = [price for at, price in changes[:-1] if at > opens]
-    before = [price for at, price in changes[:-1] if at <= opens]
-    return min([*in_force, *before[-1:]])
-
-
-# Drafts
 
 
 def _refuse(field_name: str, reason: str, **facts: Any) -> None:
@@ -247,56 +141,3 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Tags trimmed, at most 100 characters each, each once, in their order."""
     trimmed = (" ".join(tag.split())[:100] for tag in tags)
     return tuple(dict.fromkeys(tag for tag in trimmed if tag))
-
-
-# Collections
-
-
-@dataclass(frozen=True, slots=True)
-class ProductFacts:
-    """What a collection's rule may ask of a product; ``price`` is its lowest, minor units."""
-
-    tags: frozenset[str]
-    vendor: str
-    product_type: str
-    price: int
-    reduced: bool
-    category_ids: frozenset[int]
-
-
-_RULE_FIELDS = {
-    "tags": list,
-    "vendor": str,
-    "product_type": str,
-    "min_price": int,
-    "max_price": int,
-    "reduced": bool,
-    "category_ids": list,
-}
-
-
-def checked_rule(rule: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """``rule`` when it is one. Raises InvalidCollection for unknown fields and wrong types."""
-    if rule is None:
-        return None
-    for name, value in rule.items():
-        if name not in _RULE_FIELDS or type(value) is not _RULE_FIELDS[name]:
-            raise InvalidCollection(field="rule", name=name)
-    return dict(rule)
-
-
-def belongs(rule: Mapping[str, Any], facts: ProductFacts) -> bool:
-    """Whether a product is in a collection of ``rule``; lists mean any of them, fields mean all.
-
-    A rule that asks nothing takes nothing.
-    """
-    tests: dict[str, Callable[[Any], bool]] = {
-        "tags": lambda wanted: bool(facts.tags & set(wanted)),
-        "vendor": lambda wanted: facts.vendor == wanted,
-        "product_type": lambda wanted: facts.product_type == wanted,
-        "min_price": lambda wanted: facts.price >= wanted,
-        "max_price": lambda wanted: facts.price <= wanted,
-        "reduced": lambda wanted: facts.reduced is wanted,
-        "category_ids": lambda wanted: bool(facts.category_ids & set(wanted)),
-    }
-    return bool(rule) and all(tests[name](value) for name, value in rule.items())
