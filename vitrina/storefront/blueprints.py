@@ -16,6 +16,7 @@ from vitrina.storefront import (
     orders,
     pages,
     pay_form,
+    payment_notices,
     preferences,
     returns,
     reviews,
@@ -31,7 +32,7 @@ from vitrina.storefront.account import addresses, cards, credit, details, overvi
 
 BLUEPRINTS: list[Blueprint] = [
     sandbox.bp,
-    sandbox.webhooks,
+    payment_notices.bp,
     carrier_notices.bp,
     orders.bp,
     pay_form.bp,

@@ -1,27 +1,17 @@
-"""The sandbox bank's own page, where a buyer confirms a payment (3-D Secure), and webhooks."""
+"""The sandbox bank's own page, where a buyer confirms a payment (3-D Secure)."""
 
-import structlog
-from flask import Blueprint, abort, jsonify, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from vitrina.core.money import Money
 from vitrina.payments import registry
-from vitrina.payments.errors import (
-    ForgedNotice,
-    PaymentNotFound,
-    ProviderTimeout,
-    UnknownProvider,
-)
+from vitrina.payments.errors import PaymentNotFound, UnknownProvider
 from vitrina.payments.providers.sandbox import Sandbox
-from vitrina.web import paying
 from vitrina.web.access import public
-from vitrina.web.csrf import public_form
 from vitrina.web.formats import money
 from vitrina.web.links import local_path
 
-log = structlog.get_logger("vitrina.webhooks")
 bp = Blueprint("sandbox", __name__)
-webhooks = Blueprint("webhooks", __name__)
 
 
 def _bank() -> Sandbox:
@@ -49,22 +39,3 @@ def authenticate(ref: str) -> str | Response:
         abort(404)
     back = payment["return_url"].removeprefix(request.host_url.rstrip("/"))
     return redirect(local_path(back), 303)
-
-
-@webhooks.post("/webhooks/payments/<provider>")
-@public_form
-@public
-def hear(provider: str) -> tuple[Response, int]:
-    """A provider has news. It is verified on the raw body, kept once, and answered at once."""
-    body = request.get_data(cache=False)
-    try:
-        heard = paying.hear(provider, dict(request.headers), body)
-    except UnknownProvider:
-        return jsonify(code="not_found"), 404
-    except ForgedNotice as error:
-        log.warning("webhook.forged", client=request.remote_addr, **error.facts)
-        return jsonify(code="webhook_forged"), 400
-    except ProviderTimeout:
-        # It could not be checked just now: the provider sends it again.
-        return jsonify(code="unavailable"), 503
-    return jsonify(received=heard), 200
