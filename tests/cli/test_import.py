@@ -1,7 +1,6 @@
 """Bringing in products of other shops."""
 
 import csv
-import random
 from collections import Counter
 from pathlib import Path
 
@@ -9,51 +8,29 @@ import pytest
 import sqlalchemy as sa
 
 from tests import make
+from tests.cli.bringing import faults, file
 from tests.conftest import Shop
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.actions.products import update_product
-from vitrina.catalog.models.products import Product, ProductStatus, Variant
-from vitrina.cli.imports import shopify, woocommerce
+from vitrina.catalog.models.products import Product, Variant
+from vitrina.cli.imports import shopify
 from vitrina.cli.imports.command import run
 from vitrina.cli.imports.parsed import amount, number
 from vitrina.cli.imports.reading import UnreadableFile, encoding_of
 from vitrina.cli.imports.storing import Tally
-from vitrina.core import clock, store
+from vitrina.core import store
 from vitrina.core.db import committing, session
 from vitrina.inventory import queries as inventory
 from vitrina.inventory.models import StockItem
 from vitrina.search import queries as search
 
-SHOPIFY = (
-    "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,"
-    "Option2 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,"
-    "Variant Inventory Policy,Variant Price,Variant Compare At Price,Image Src,Image Alt Text"
-)
 MUG = 'mug,Mug,"<p onclick=x>Good<script>1</script>",Kiln,Mugs,"clay, Blue",true,'
-
-
-def file(folder: Path, *rows: str, header: str = SHOPIFY, encoding: str = "utf-8") -> Path:
-    path = folder / "products.csv"
-    path.write_bytes("\r\n".join([header, *rows, ""]).encode(encoding))
-    return path
 
 
 def bring(path: Path, *, images: Path | None = None, dry_run: bool = False) -> Tally:
     session.rollback()
     currency = store.current().currency
     return run(path, shopify.Shopify(currency), shopify.key, images, dry_run)
-
-
-def bring_woo(path: Path) -> Tally:
-    session.rollback()
-    reader = woocommerce.WooCommerce(store.current().currency, clock.now())
-    return run(path, reader, woocommerce.key, None, False)
-
-
-def faults(path: Path) -> list[dict[str, str]]:
-    report = path.with_name(path.name + ".errors.csv")
-    with report.open(newline="", encoding="utf-8") as found:
-        return list(csv.DictReader(found))
 
 
 def test_a_product_comes_in_with_all_that_its_rows_say(shop: Shop, tmp_path: Path) -> None:
@@ -218,37 +195,6 @@ def test_pictures_are_taken_from_a_folder_by_name(shop: Shop, tmp_path: Path) ->
     assert bring(path).unchanged == 1
 
 
-WOO = (
-    "ID,Type,SKU,Name,Published,Visibility in catalog,Description,In stock?,Stock,Weight (kg),"
-    "Sale price,Regular price,Categories,Tags,Images,Parent,Position,"
-    "Attribute 1 name,Attribute 1 value(s)"
-)
-
-
-def test_woocommerce_variations_join_their_product(shop: Shop, tmp_path: Path) -> None:
-    path = file(
-        tmp_path,
-        '1,variable,tee,Tee,1,visible,Soft\\n\\nWarm,1,,0.2,,,"Clothing > Tees, Sale",a,,,0,'
-        'Size,"S, M, L"',
-        "2,simple,cap,Cap,1,visible,,1,7,,8,10,Clothing,,,,0,Colour,Red",
-        "3,variation,tee-s,Tee - S,1,visible,,1,3,,,20,,,,tee,1,Size,S",
-        "4,variation,tee-any,Tee,1,visible,,0,,,,22,,,,id:tee,2,Size,",
-        "5,grouped,all,All,1,visible,,1,,,,,,,,,0,,",
-        header=WOO,
-    )
-    assert bring_woo(path) == Tally(created=2, variants=4)
-    tee = catalog.by_slug("tee")
-    assert [one.sku for one in tee.variants] == ["tee-s", "tee-any-m", "tee-any-l"]
-    assert tee.variants[0].weight_g == 200
-    assert tee.description == "<p>Soft</p><p>Warm</p>"
-    cap = catalog.by_slug("cap")
-    assert (cap.variants[0].price, cap.variants[0].compare_at) == (800, 1000)
-    assert cap.details == [{"name": "Colour", "value": "Red"}]
-    assert [one.path for one in catalog.categories()] == ["clothing", "clothing/tees", "sale"]
-    assert {one["outcome"] for one in faults(path)} == {"left out", "went in"}
-    assert bring_woo(path) == Tally(unchanged=2, variants=4)
-
-
 @pytest.mark.parametrize(
     ("text", "minor"),
     [("12.5", 1250), ("1,299.00", 129900), ("1.299,00", 129900), ("12,5", 1250), ("€ 3", 300)],
@@ -298,17 +244,3 @@ def test_the_four_real_files_go_in_whole_and_a_second_run_changes_nothing(
         again = bring(path)
         assert (again.created, again.changed) == (0, 0)
     assert store.catalogue_version() == kept
-
-
-def test_the_real_woocommerce_file_goes_in(shop: Shop, data: Path, tmp_path: Path) -> None:
-    path = tmp_path / "woo.csv"
-    path.write_bytes((data / "woocommerce" / "sample_products.csv").read_bytes())
-    first = bring_woo(path)
-    assert first.created == 14  # 24 rows: 9 variations and a group among them
-    assert bring_woo(path) == Tally(unchanged=first.created, variants=first.variants)
-    slugs = session.scalars(
-        sa.select(Product.slug).where(Product.status == ProductStatus.ACTIVE).order_by(Product.id)
-    ).all()
-    visitor = shop.app.test_client()
-    for slug in random.Random(7).sample(slugs, 10):
-        assert visitor.get(f"/products/{slug}").status_code == 200, slug

@@ -4,7 +4,7 @@ import pytest
 
 from tests import make
 from tests.conftest import Shop
-from tests.notifications.test_mails import mails, only, react_again
+from tests.notifications.mails import mails, only, react_again
 from tests.orders.returns.worlds import STAFF, arrived, asked, delivered, finished, fresh
 from vitrina.core import store
 from vitrina.core.db import committing
