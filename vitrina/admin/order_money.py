@@ -1,4 +1,7 @@
-"""The money of an order: taking what is authorized, letting it go, giving it back by line."""
+"""The money of an order: taking what is authorized, letting it go, giving it back by line.
+
+And that of a parcel which came back from the door unpaid.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from vitrina.core.db import committing, session
 from vitrina.core.errors import DomainError, Invalid
 from vitrina.core.money import Money
 from vitrina.core.permissions import Permission
-from vitrina.orders import queries, refunds
+from vitrina.orders import queries, refunds, refusing
 from vitrina.orders.models import Order, OrderLine
 from vitrina.shipping.models import ShipmentState
 from vitrina.web import once
@@ -44,6 +47,17 @@ def release(number: str) -> Answer:
         checkout.release(queries.by_number(number), by=me().actor)
         note("order.release", f"order:{number}")
     return done(_("The authorized money is let go."), "admin_orders.show", number=number)
+
+
+@bp.post("/<number>/refusal")
+@requires(Permission.ORDERS_CANCEL)
+def refuse(number: str) -> Answer:
+    """End an order that came back from the door unpaid."""
+    order = queries.by_number(number)
+    with committing():
+        refusing.refuse(order, _pieces(order, "stock"), by=me().actor)
+        note("order.refuse", f"order:{number}")
+    return done(_("The order is over."), "admin_orders.show", number=number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from vitrina.core import audit
 from vitrina.core.db import committing, session
 from vitrina.core.money import Money, total
 from vitrina.core.permissions import Permission
-from vitrina.orders import actions, queries
+from vitrina.orders import actions, queries, refusing
 from vitrina.orders.models import Order
 
 
@@ -46,6 +46,12 @@ class ShipmentIn(In):
 
 class CancellationIn(In):
     reason: Text = ""
+
+
+class RefusalIn(In):
+    """``restock``: pieces that are good to be sold again; without it all that came back."""
+
+    restock: Annotated[list[PiecesIn], Field(max_length=500)] | None = None
 
 
 class CaptureIn(In):
@@ -101,6 +107,38 @@ def cancel(key: str, body: CancellationIn) -> Answer:
         once.seal()
         actions.cancel(order, reason=body.reason, by=_by())
         _note("order.cancel", order, reason=body.reason)
+    return _changed(order)
+
+
+@endpoint(
+    orders, "POST", "/orders/<key>/payment",
+    summary="Note that the money of a transfer, or of a parcel at the door, is here",
+    description="Also after its time: the order is sold if its stock is still there.",
+    access=requires(Permission.ORDERS_WRITE), answer=OrderOut, idempotent=True, errors=(404, 409),
+)  # fmt: skip
+def receive_payment(key: str) -> Answer:
+    order = find(key)
+    with committing():
+        once.seal()
+        checkout.receive_payment(queries.lock(order.id), by=_by())
+        _note("order.mark_paid", order)
+    return _changed(order)
+
+
+@endpoint(
+    orders, "POST", "/orders/<key>/refusal",
+    summary="End an order that came back from the door unpaid",
+    access=requires(Permission.ORDERS_CANCEL), body=RefusalIn, body_optional=True,
+    answer=OrderOut, idempotent=True, errors=(404, 409),
+)  # fmt: skip
+def refuse(key: str, body: RefusalIn) -> Answer:
+    """What it holds is free again, and its pieces are for sale."""
+    order = find(key)
+    restock = None if body.restock is None else _by_line(body.restock)
+    with committing():
+        once.seal()
+        refusing.refuse(order, restock, by=_by())
+        _note("order.refuse", order)
     return _changed(order)
 
 
