@@ -253,7 +253,7 @@ def test_problems_are_listed_and_solved_with_a_note(shop: Shop, owner: Browser) 
 def test_the_trial_balance_adds_up_and_goes_out_as_csv(shop: Shop, owner: Browser) -> None:
     number = make.paid_order().number
     page = owner.open("/admin/ledger/")
-    assert "clearing:sandbox" in page.text
+    assert "held by sandbox" in page.text
     tomorrow = (clock.now() + timedelta(days=2)).date().isoformat()
     assert "Nothing was booked" in owner.open(f"/admin/ledger/?from={tomorrow}").text
     owner.open("/admin/ledger/?from=nonsense&to=9999-12-31")

@@ -26,6 +26,7 @@ from vitrina.admin import (
     support,
     zones,
 )
+from vitrina.web.messages.states import word
 
 BLUEPRINTS: list[Blueprint] = [
     dashboard.bp,
@@ -62,6 +63,7 @@ WORDS = {
     "typed": desk.typed,
     "entered": desk.entered,
     "ticked": desk.ticked,
+    "word": word,
 }
 """What templates of the staff area may call."""
 

@@ -20,23 +20,22 @@ from vitrina.admin.desk import (
     text_arg,
 )
 from vitrina.checkout import actions as checkout
-from vitrina.checkout.edit_money import is_by_hand
 from vitrina.checkout.editing import may_edit
 from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.core.permissions import Permission
 from vitrina.notifications import queries as mails
-from vitrina.orders import actions, queries
+from vitrina.orders import actions, queries, refusing
 from vitrina.orders.credits import accounts_of
 from vitrina.orders.edits import queries as edits
 from vitrina.orders.edits.rules import changes_of
 from vitrina.orders.invoices import queries as invoices
-from vitrina.orders.models import ORDER, Order, OrderState, OrderVerb
+from vitrina.orders.models import Order, OrderState
 from vitrina.orders.returns import queries as returns
 from vitrina.payments.ledger import queries as ledger
-from vitrina.payments.queries import OPEN
 from vitrina.shipping import queries as parcels
 from vitrina.web.access import requires
+from vitrina.web.messages.returns import KINDS, STATES
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
 
@@ -106,12 +105,15 @@ def _page(order: Order, **forms: Form) -> str:
         accounts=accounts_of(order.payments),
         entries=ledger.of_order(order.id),
         documents=invoices.of_order(order.id),
-        can_cancel=ORDER.can(order, OrderVerb.CANCEL),
+        can_cancel=actions.may_cancel(order),
+        brought=refusing.sent(order) if refusing.may_refuse(order) else {},
         returns=returns.of_order(order.id),
+        return_states=STATES,
+        return_kinds=KINDS,
         edits=story(order),
         may_edit=may_edit(order),
         owes_rest=actions.owes_rest(order),
-        awaits_hand=any(is_by_hand(one) and one.state in OPEN for one in order.attempts),
+        can_receive=checkout.awaited_by_hand(order) is not None,
         left_back=returns.left_to_return(order),
         **context,
     )

@@ -82,7 +82,8 @@ def _utc(moment: datetime | None) -> datetime | None:
 @bp.get("/")
 @requires(Permission.PROMOTIONS_WRITE)
 def index() -> str:
-    return render_template("admin/promotions/index.html", promotions=queries.all_promotions())
+    promotions = queries.all_promotions()
+    return render_template("admin/promotions/index.html", promotions=promotions, kinds=dict(KINDS))
 
 
 @bp.get("/new")
