@@ -19,7 +19,7 @@ from vitrina.api import orders as api
 from vitrina.cart import today
 from vitrina.core import clock
 from vitrina.core.db import session
-from vitrina.orders.models import OrderAdjustment
+from vitrina.orders.tables import OrderAdjustment
 from vitrina.promotions import actions as promotions
 from vitrina.promotions.models import Promotion
 from vitrina.storefront import checkout as form

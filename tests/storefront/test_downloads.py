@@ -9,8 +9,9 @@ from vitrina.core import storage
 from vitrina.core.db import committing, session
 from vitrina.orders import queries
 from vitrina.orders.desk import figures
-from vitrina.orders.models import DownloadGrant, Order
+from vitrina.orders.models import Order
 from vitrina.orders.rules import download_token
+from vitrina.orders.tables import DownloadGrant
 
 BYTES = b"%PDF-1.7 a plan"
 

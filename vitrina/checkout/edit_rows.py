@@ -14,7 +14,8 @@ from vitrina.core.places import Destination
 from vitrina.orders.actions import add_note
 from vitrina.orders.edits.errors import NotSoldAnyMore
 from vitrina.orders.edits.rules import Row, Sheet, Today, less_off
-from vitrina.orders.models import Order, OrderAdjustment, OrderLine, OrderTax
+from vitrina.orders.models import Order, OrderLine
+from vitrina.orders.tables import OrderAdjustment, OrderTax
 from vitrina.shipping.queries import collected_codes
 from vitrina.tax import rules as tax
 from vitrina.tax import vat

@@ -7,8 +7,9 @@ from vitrina.checkout.rules import Checkout
 from vitrina.core.ids import new_number
 from vitrina.core.locales import Locale
 from vitrina.core.money import Money
-from vitrina.orders.models import Order, OrderAdjustment, OrderLine, OrderNote, OrderState, OrderTax
+from vitrina.orders.models import Order, OrderLine, OrderState
 from vitrina.orders.queries import number_exists
+from vitrina.orders.tables import OrderAdjustment, OrderNote, OrderTax
 from vitrina.pricing.rules import AppliedPromotion, Quote
 
 

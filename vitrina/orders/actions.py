@@ -25,18 +25,12 @@ from vitrina.orders.events import (
     ShipmentDelivered,
     ShipmentShipped,
 )
-from vitrina.orders.models import (
-    ORDER,
-    Order,
-    OrderLine,
-    OrderNote,
-    OrderState,
-    OrderVerb,
-)
+from vitrina.orders.models import ORDER, Order, OrderLine, OrderState, OrderVerb
 from vitrina.orders.rules import (
     coupon_references,
     left_to_ship,
 )
+from vitrina.orders.tables import OrderNote
 from vitrina.payments import actions as payments
 from vitrina.payments import registry
 from vitrina.payments.ledger import actions as ledger

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.orders.edits.models import OrderEdit
-from vitrina.orders.models import Order, OrderLine, OrderState, OrderTax
+from vitrina.orders.models import Order, OrderLine, OrderState
 from vitrina.orders.queries import BOUGHT
+from vitrina.orders.tables import OrderTax
 from vitrina.payments.models import Payment, PaymentState, Refund, RefundState
 
 ENDED = (OrderState.AWAITING_PAYMENT, OrderState.EXPIRED, OrderState.CANCELLED)

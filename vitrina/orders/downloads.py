@@ -9,8 +9,9 @@ from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.core.ids import hash_token
 from vitrina.orders.errors import DownloadGone
-from vitrina.orders.models import DownloadGrant, Order, OrderLine
+from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.rules import DOWNLOAD_DAYS, DOWNLOADS, download_token
+from vitrina.orders.tables import DownloadGrant
 
 
 def grant(lines: Sequence[OrderLine]) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from vitrina.core import clock
-from vitrina.core.db import JSON, Base, Dated, EnumText, Identified, Minor, TransitionRow
+from vitrina.core.db import JSON, Base, Dated, EnumText, Identified, Minor
 from vitrina.core.money import Money
 from vitrina.core.states import Machine
+from vitrina.orders.tables import OrderAdjustment, OrderNote, OrderTax, OrderTransition
 from vitrina.payments.models import Payment, PaymentState, RefundState
 from vitrina.shipping.models import Shipment, ShipmentState
 
@@ -104,17 +104,15 @@ class Order(Identified, Dated, Base):
     lines: Mapped[list["OrderLine"]] = relationship(
         back_populates="order", cascade="all, delete-orphan", order_by="OrderLine.id"
     )
-    adjustments: Mapped[list["OrderAdjustment"]] = relationship(
-        cascade="all, delete-orphan", order_by="OrderAdjustment.id"
+    adjustments: Mapped[list[OrderAdjustment]] = relationship(
+        cascade="all, delete-orphan", order_by=OrderAdjustment.id
     )
-    taxes: Mapped[list["OrderTax"]] = relationship(
-        cascade="all, delete-orphan", order_by="OrderTax.id"
+    taxes: Mapped[list[OrderTax]] = relationship(cascade="all, delete-orphan", order_by=OrderTax.id)
+    transitions: Mapped[list[OrderTransition]] = relationship(
+        cascade="all, delete-orphan", order_by=OrderTransition.id
     )
-    transitions: Mapped[list["OrderTransition"]] = relationship(
-        cascade="all, delete-orphan", order_by="OrderTransition.id"
-    )
-    notes: Mapped[list["OrderNote"]] = relationship(
-        cascade="all, delete-orphan", order_by="OrderNote.id"
+    notes: Mapped[list[OrderNote]] = relationship(
+        cascade="all, delete-orphan", order_by=OrderNote.id
     )
     payments: Mapped[list[Payment]] = relationship(order_by=Payment.id)
     shipments: Mapped[list[Shipment]] = relationship(order_by=Shipment.id)
@@ -271,89 +269,3 @@ class OrderLine(Identified, Base):
     def wanted(self) -> int:
         """The pieces that the buyer gets, or has got."""
         return self.quantity - self.called_off
-
-
-class RefundLine(Identified, Base):
-    """What a refund gave back of a line; ``order_line_id`` None is the delivery.
-
-    ``amount`` and its ``tax`` are minor units of the stored sums of the line, never of new prices.
-    """
-
-    __tablename__ = "refund_lines"
-    refund_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("refunds.id", ondelete="CASCADE"), index=True
-    )
-    order_line_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("order_lines.id", ondelete="CASCADE"), index=True
-    )
-    quantity: Mapped[int] = mapped_column(default=0)
-    amount: Mapped[int] = mapped_column(Minor)
-    tax: Mapped[int] = mapped_column(Minor, default=0)
-    __table_args__ = (
-        sa.CheckConstraint("quantity >= 0 AND amount >= 0", name="amounts"),
-        sa.CheckConstraint("tax >= 0 AND tax <= amount", name="tax"),
-    )
-
-
-class OrderAdjustment(Identified, Base):
-    """A discount as it was applied: to a line, or to the shipping (``line_id`` None)."""
-
-    __tablename__ = "order_adjustments"
-    order_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True
-    )
-    line_id: Mapped[int | None] = mapped_column(sa.ForeignKey("order_lines.id", ondelete="CASCADE"))
-    promotion_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("promotions.id", ondelete="SET NULL")
-    )
-    code: Mapped[str] = mapped_column(sa.String(60), default="")
-    label: Mapped[str] = mapped_column(sa.String(200))
-    amount: Mapped[int] = mapped_column(Minor)
-
-
-class OrderTax(Identified, Base):
-    """The tax of an order by rate: the net base and the tax on it."""
-
-    __tablename__ = "order_taxes"
-    order_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True
-    )
-    name: Mapped[str] = mapped_column(sa.String(80))
-    rate: Mapped[Any] = mapped_column(sa.Numeric(9, 6))
-    base: Mapped[int] = mapped_column(Minor)
-    tax: Mapped[int] = mapped_column(Minor)
-
-
-class OrderTransition(TransitionRow, Base):
-    __tablename__ = "order_transitions"
-    order_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True
-    )
-
-
-class OrderNote(Identified, Dated, Base):
-    """A note by staff, or one of the customer's with the order (``is_customer``)."""
-
-    __tablename__ = "order_notes"
-    order_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True
-    )
-    by: Mapped[str] = mapped_column(sa.String(80))
-    text: Mapped[str] = mapped_column(sa.Text)
-    is_customer: Mapped[bool] = mapped_column(default=False)
-
-
-class DownloadGrant(Identified, Dated, Base):
-    """The right to download a file of a paid line, a limited number of times."""
-
-    __tablename__ = "download_grants"
-    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    order_line_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("order_lines.id", ondelete="CASCADE"), index=True
-    )
-    file_id: Mapped[int] = mapped_column(sa.ForeignKey("digital_files.id", ondelete="CASCADE"))
-    used: Mapped[int] = mapped_column(default=0)
-    most: Mapped[int] = mapped_column(default=5)
-    expires_at: Mapped[datetime] = mapped_column(default=clock.now)
-    revoked_at: Mapped[datetime | None]
-    __table_args__ = (sa.CheckConstraint("used <= most", name="used"),)

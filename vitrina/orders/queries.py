@@ -11,12 +11,8 @@ from sqlalchemy.orm import selectinload
 from vitrina.catalog.models.products import DigitalFile
 from vitrina.core.db import session
 from vitrina.orders.errors import OrderNotFound
-from vitrina.orders.models import (
-    DownloadGrant,
-    Order,
-    OrderLine,
-    OrderState,
-)
+from vitrina.orders.models import Order, OrderLine, OrderState
+from vitrina.orders.tables import DownloadGrant
 from vitrina.payments.models import Payment
 from vitrina.shipping.models import Shipment
 

@@ -9,8 +9,9 @@ from vitrina.core.events import record
 from vitrina.core.money import Money
 from vitrina.orders.errors import NotReturnable
 from vitrina.orders.events import RefundAsked
-from vitrina.orders.models import Order, OrderLine, RefundLine
+from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.rules import RefundPart, cut, line_part, tax_in
+from vitrina.orders.tables import RefundLine
 from vitrina.payments import refunds as payments
 from vitrina.payments.errors import NotRefundable
 from vitrina.payments.ledger import actions as ledger

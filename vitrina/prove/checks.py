@@ -12,8 +12,9 @@ from vitrina.core.db import session
 from vitrina.core.events import Job
 from vitrina.inventory.models import Reservation
 from vitrina.notifications.models import Mail
-from vitrina.orders.models import Order, OrderAdjustment, OrderLine, OrderState
+from vitrina.orders.models import Order, OrderLine, OrderState
 from vitrina.orders.queries import BOUGHT
+from vitrina.orders.tables import OrderAdjustment
 from vitrina.payments.credit.models import CreditMovement
 from vitrina.payments.ledger import queries as ledger
 from vitrina.payments.models import Payment, Refund, RefundState

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from vitrina.core.db import session
 from vitrina.orders.invoices.errors import InvoiceNotFound
 from vitrina.orders.invoices.models import DocumentKind, Invoice
-from vitrina.orders.models import Order, RefundLine
+from vitrina.orders.models import Order
+from vitrina.orders.tables import RefundLine
 
 
 def of_order(order_id: int) -> Sequence[Invoice]:

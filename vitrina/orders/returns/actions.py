@@ -13,7 +13,7 @@ from vitrina.inventory import actions as inventory
 from vitrina.orders import actions as orders
 from vitrina.orders import queries as order_queries
 from vitrina.orders import refunds
-from vitrina.orders.models import DownloadGrant, Order, OrderState
+from vitrina.orders.models import Order, OrderState
 from vitrina.orders.returns import queries, rules
 from vitrina.orders.returns.errors import (
     InvalidInspection,
@@ -40,6 +40,7 @@ from vitrina.orders.returns.models import (
 )
 from vitrina.orders.returns.opening import Piece, open_for, request, withdraw
 from vitrina.orders.rules import RefundPart, cut
+from vitrina.orders.tables import DownloadGrant
 from vitrina.payments.credit import actions as credit
 from vitrina.payments.models import Refund
 

@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 
 from vitrina.core.db import session
-from vitrina.orders.models import Order, OrderLine, RefundLine
+from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.returns.models import OPEN, Return, ReturnLine, ReturnRefund, ReturnState
+from vitrina.orders.tables import RefundLine
 
 
 def find_discrepancies() -> list[str]:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import selectinload
 from vitrina.core import store
 from vitrina.core.db import session
 from vitrina.orders import downloads, refunds
-from vitrina.orders.models import HELD, DownloadGrant, Order, OrderState
+from vitrina.orders.models import HELD, Order, OrderState
 from vitrina.orders.returns import rules
 from vitrina.orders.returns.errors import ReturnNotFound
 from vitrina.orders.returns.models import OPEN, Return, ReturnLine, ReturnState
+from vitrina.orders.tables import DownloadGrant
 from vitrina.shipping.models import ShipmentState
 from vitrina.tax.vat import EU
 
