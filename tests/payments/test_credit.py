@@ -250,3 +250,14 @@ def test_gift_cards_are_held_and_given_free_by_their_keys_and_after_the_shelf(sh
     assert held == [first_id, second_id]
     assert locked == ["stock_items", "credit_accounts", "credit_accounts"] * 2
     all_is_well(shop)
+
+
+def test_the_doctor_misses_what_the_books_owe_and_no_card_has(shop: Shop) -> None:
+    account_id, code = card(3000)
+    buy(code, token="tok_decline")  # 30.00 are held
+    assert credits.find_discrepancies() == []
+    with committing():
+        credit.free(account_id, 3000, "nobody-s", by="nobody")
+    (fault,) = credits.find_discrepancies()
+    assert "gift_cards in EUR: the books say 3000 is owed" in fault
+    assert "add up to 6000" in fault

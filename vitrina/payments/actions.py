@@ -26,7 +26,7 @@ from vitrina.payments.models import (
     WebhookEvent,
 )
 from vitrina.payments.provider import Outcome, ProviderInfo, Status
-from vitrina.payments.rules import Effect, came_in, holder, is_as_asked, reason_of
+from vitrina.payments.rules import Effect, came_in, is_as_asked, reason_of
 
 log = structlog.get_logger("vitrina.payments")
 
@@ -174,7 +174,7 @@ def _enter_capture(payment: Payment, amount: int, by: str) -> None:
         EntryKind.CAPTURE,
         payment.reference,
         payment.currency,
-        books.captured(holder(payment.provider), amount),
+        books.captured(books.holder(payment.provider), amount),
         order_id=payment.order_id,
     )
 

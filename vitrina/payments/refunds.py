@@ -6,6 +6,7 @@ from vitrina.core.db import rows_changed, session
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
 from vitrina.payments.credit import actions as credit
+from vitrina.payments.credit.models import CreditKind
 from vitrina.payments.errors import NotRefundable
 from vitrina.payments.ledger import actions as ledger
 from vitrina.payments.ledger import rules as books
@@ -20,7 +21,6 @@ from vitrina.payments.models import (
     RefundState,
 )
 from vitrina.payments.provider import DisputeFact, Outcome, RefundFact, Status
-from vitrina.payments.rules import STORE_CREDIT, holder
 
 
 def begin_refund(
@@ -99,7 +99,7 @@ def _went_back(payment: Payment, refund: Refund, by: str) -> None:
         refund.key,
         payment.currency,
         books.refunded(
-            holder(STORE_CREDIT if refund.account_id else payment.provider),
+            books.holder(CreditKind.STORE_CREDIT if refund.account_id else payment.provider),
             refund.amount,
             tax=refund.tax,
             of_sale=refund.of_sale,
@@ -149,7 +149,7 @@ def take_dispute(payment: Payment, fact: DisputeFact, *, by: str) -> bool:
 
 
 def _book_dispute(kind: EntryKind, payment: Payment, dispute: Dispute) -> None:
-    taken = books.disputed(holder(payment.provider), dispute.amount)
+    taken = books.disputed(books.holder(payment.provider), dispute.amount)
     ledger.book(
         kind,
         ledger.next_reference(kind, f"{payment.reference}/{dispute.ref}"[:110]),

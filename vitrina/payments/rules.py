@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 
-from vitrina.payments.ledger.rules import clearing
 from vitrina.payments.provider import Outcome, Status
 
 
@@ -40,12 +39,3 @@ def is_as_asked(came: int, *, amount: int, capturing: int | None, captures_later
     if captures_later and capturing is None:
         return 0 < came <= amount
     return came == (amount if capturing is None else capturing)
-
-
-GIFT_CARD, STORE_CREDIT = "gift_card", "store_credit"
-
-
-def holder(provider: str) -> str:
-    """The ledger's account of the money that payments by ``provider`` bring in."""
-    owed = {GIFT_CARD: "gift_cards", STORE_CREDIT: "store_credit"}
-    return owed.get(provider) or clearing(provider)

@@ -25,11 +25,6 @@ _M = CreditMovementKind
 _QUIET = {"synchronize_session": False}
 
 
-def holder(kind: CreditKind) -> str:
-    """The ledger's account of what is owed: gift cards or store credit."""
-    return "gift_cards" if kind is CreditKind.GIFT_CARD else "store_credit"
-
-
 def issue_gift_card(
     amount: Money, *, expires_at: datetime | None = None, note: str = "", by: str
 ) -> tuple[CreditAccount, str]:
@@ -152,5 +147,5 @@ def _book(kind: EntryKind, account: CreditAccount, reference: str, amount: int) 
         kind,
         reference,
         account.currency,
-        {books.GIVEN_AWAY: amount, holder(account.kind): -amount},
+        {books.GIVEN_AWAY: amount, books.OWED[account.kind]: -amount},
     )

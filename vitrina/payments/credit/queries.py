@@ -1,5 +1,6 @@
 """Looking gift cards and store credit up."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from vitrina.payments.credit.models import (
     CreditMovementKind,
 )
 from vitrina.payments.credit.rules import can_pay, code_hash, normal_code
+from vitrina.payments.ledger.models import LedgerEntry, LedgerPosting
+from vitrina.payments.ledger.rules import OWED
+from vitrina.payments.models import Payment, PaymentState
 
 _M = CreditMovementKind
 
@@ -110,7 +114,10 @@ def movements(account_id: int) -> Sequence[CreditMovement]:
 
 
 def find_discrepancies() -> list[str]:
-    """Accounts whose balance is not what their movements add up to; holds that ended twice."""
+    """Accounts whose balance is not what their movements add up to; holds that ended twice.
+
+    And kinds of credit of which the books say another sum than the accounts do.
+    """
     added = sa.func.coalesce(sa.func.sum(CreditMovement.amount), 0)
     rows: Any = session.execute(
         sa.select(CreditAccount.id, CreditAccount.kind, CreditAccount.balance, added)
@@ -129,7 +136,37 @@ def find_discrepancies() -> list[str]:
         .group_by(CreditMovement.reference)
         .having(sa.func.count() > 1)
     )
-    return wrong + [f"credit held for {row[0]} was both spent and freed" for row in ended]
+    wrong += [f"credit held for {row[0]} was both spent and freed" for row in ended]
+    return wrong + _owed_otherwise()
+
+
+def _owed_otherwise() -> list[str]:
+    """What can be spent and what is held for orders, against what the books say is owed."""
+    balances = sa.select(
+        CreditAccount.kind, CreditAccount.currency, sa.func.sum(CreditAccount.balance)
+    ).group_by(CreditAccount.kind, CreditAccount.currency)
+    held = (
+        sa.select(Payment.provider, Payment.currency, sa.func.sum(Payment.amount))
+        .where(Payment.account_id.is_not(None), Payment.state == PaymentState.AUTHORIZED)
+        .group_by(Payment.provider, Payment.currency)
+    )
+    booked = (
+        sa.select(LedgerPosting.account, LedgerEntry.currency, -sa.func.sum(LedgerPosting.amount))
+        .join(LedgerEntry)
+        .where(LedgerPosting.account.in_(OWED.values()))
+        .group_by(LedgerPosting.account, LedgerEntry.currency)
+    )
+    there: Counter[tuple[str, str]] = Counter()
+    for query in (balances, held):
+        for kind, currency, amount in session.execute(query):
+            there[OWED[kind], currency] += int(amount)
+    owed = {(row[0], row[1]): int(row[2]) for row in session.execute(booked)}
+    return [
+        f"{account} in {currency}: the books say {owed.get((account, currency), 0)} is owed,"
+        f" the accounts and what they hold add up to {there[account, currency]}"
+        for account, currency in sorted({*there, *owed})
+        if owed.get((account, currency), 0) != there[account, currency]
+    ]
 
 
 def _pays(account: CreditAccount, currency: str) -> bool:

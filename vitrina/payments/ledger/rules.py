@@ -29,9 +29,16 @@ GIVEN_AWAY = "given_away"
 Postings = Mapping[str, int]
 
 
-def clearing(provider: str) -> str:
-    """The account of the money that a provider holds for the shop."""
-    return f"clearing:{provider}"
+OWED: Mapping[str, str] = {"gift_card": "gift_cards", "store_credit": "store_credit"}
+"""The account of what the shop owes for each kind of credit; payments call it their provider."""
+
+
+def holder(provider: str) -> str:
+    """The account of the money that payments by ``provider`` bring in.
+
+    It is what the provider holds for the shop; by gift card or credit, the shop owes that less.
+    """
+    return OWED.get(provider) or f"clearing:{provider}"
 
 
 def sale(*, total: int, discount: int, shipping: int, tax: int) -> Postings:
