@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests import make
 from vitrina.catalog.models.products import Variant
+from vitrina.cli.doctor import examine
 from vitrina.core.db import committing, session
 from vitrina.orders import queries as orders
 from vitrina.orders.models import Order
@@ -64,3 +65,7 @@ def fresh(back: Return) -> Return:
 
 def order_of(back: Return) -> Order:
     return orders.by_id(back.order_id)
+
+
+def nothing_is_wrong() -> bool:
+    return not any(examine().values())

@@ -17,16 +17,17 @@ import stripe
 
 from tests.simulator.conftest import Ear, Simulator
 from tests.simulator.stripe.conftest import SECRET
-
-SERVE = (
-    "import sys; from aiohttp import web; from localstripe import server;"
-    "type(server.store).dump_to_disk = lambda store: None;"
-    "web.run_app(server.app, host='127.0.0.1', port=int(sys.argv[1]), print=None)"
+from tests.simulator.stripe.localstripe import (
+    CHARGE,
+    INTENT,
+    SERVE,
+    Story,
+    event_of,
+    intent,
+    method,
+    parts,
+    refusal,
 )
-"""localstripe on loopback alone, and without its file in /tmp."""
-
-Story = Callable[[stripe.StripeClient], list[Any]]
-CARD = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}
 
 
 @pytest.fixture(scope="module")
@@ -67,42 +68,6 @@ def told(simulator: Simulator, other: str) -> Callable[[Story], list[Any]]:
         return both[0]
 
     return compare
-
-
-def method(client: stripe.StripeClient, number: str = CARD["number"]) -> str:  # type: ignore[assignment]
-    """A card by its number; localstripe has no ``pm_card_visa``."""
-    params = {"type": "card", "card": {**CARD, "number": number}}
-    return client.v1.payment_methods.create(params=params).id  # type: ignore[arg-type]
-
-
-def intent(client: stripe.StripeClient, number: str = "4242424242424242", **more: Any) -> Any:
-    params = {
-        "amount": 2000,
-        "currency": "eur",
-        "payment_method": method(client, number),
-        "payment_method_types": ["card"],
-        **more,
-    }
-    return client.v1.payment_intents.create(params=params)  # type: ignore[arg-type]
-
-
-def parts(one: Any, *names: str) -> dict[str, Any]:
-    """Some fields of an object."""
-    whole = one.to_dict()
-    return {name: whole[name] for name in names}
-
-
-def refusal(work: Callable[[], object]) -> tuple[str, int | None]:
-    """How a call is refused: the SDK's class of error, and the status."""
-    with pytest.raises(stripe.StripeError) as raised:
-        work()
-    return type(raised.value).__name__, raised.value.http_status
-
-
-CHARGE = ("object", "amount", "currency", "captured", "paid", "status", "amount_refunded")
-CHARGE += ("refunded", "failure_code", "failure_message", "livemode")
-INTENT = ("object", "status", "amount", "currency", "capture_method", "metadata", "next_action")
-INTENT += ("customer", "livemode")
 
 
 def test_customers(told: Callable[[Story], list[Any]]) -> None:
@@ -289,7 +254,7 @@ def test_webhooks_are_signed_alike(simulator: Simulator, other: str, ear: Ear) -
         client = stripe.StripeClient("sk_test_simulator", base_addresses={"api": url})
         paid = intent(client, confirm=True)
         deadline = time.monotonic() + 15
-        while not (event := _of(ear, paid.id, "payment_intent.succeeded")):
+        while not (event := event_of(ear, paid.id, "payment_intent.succeeded")):
             assert time.monotonic() < deadline, ear.events
             time.sleep(0.1)
         for headers, body in ear.heard:
@@ -300,14 +265,6 @@ def test_webhooks_are_signed_alike(simulator: Simulator, other: str, ear: Ear) -
     mine, theirs = heard[simulator.url], heard[other]
     assert mine[0] | theirs[0] == mine[0]
     assert mine[1:] == theirs[1:]
-
-
-def _of(ear: Ear, object_id: str, kind: str) -> dict[str, Any] | None:
-    """The event of this kind about this object; localstripe tells of earlier ones late."""
-    for event in ear.events:
-        if event["type"] == kind and event["data"]["object"]["id"] == object_id:
-            return event
-    return None
 
 
 def test_what_localstripe_lacks_is_why_the_simulator_is_there(other: str) -> None:
