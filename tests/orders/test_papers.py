@@ -6,11 +6,13 @@ import pytest
 from pypdf import PdfReader
 
 from tests import make
+from vitrina.checkout import editing
 from vitrina.core import clock, locales
 from vitrina.core.db import committing
 from vitrina.drawing.ornaments import order_picture
 from vitrina.orders import queries as orders
 from vitrina.orders.actions import ship
+from vitrina.orders.edits.rules import Wish
 from vitrina.orders.papers import queries
 from vitrina.orders.papers.slips import packing_slip, picking_list
 
@@ -82,3 +84,24 @@ def test_pieces_that_are_not_there_yet_are_not_picked() -> None:
     order = make.paid_order([(vase, 3)])
     assert [one.quantity for one in queries.picks(queries.to_pick())] == [1]
     assert queries.slip_of_order(orders.by_id(order.id)).pieces[0].quantity == 3
+
+
+def test_what_is_paid_at_the_door_is_picked_and_files_take_no_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queries, "MOST", 2)
+    for _ in range(2):
+        make.paid_order([(make.variant(requires_shipping=False), 1)])
+    make.order(provider="manual")
+    door, paid = make.order(provider="cash_on_delivery"), make.paid_order()
+    assert [one.number for one in queries.to_pick()] == [door.number, paid.number]
+
+
+def test_what_waits_for_its_rest_is_picked_only_when_it_is_named() -> None:
+    order, cup = make.paid_order(), make.variant()
+    wish = Wish(added={cup.id: 1})
+    with committing():
+        seen = editing.preview(orders.by_id(order.id), wish).fingerprint
+        editing.confirm(orders.by_id(order.id), wish, fingerprint=seen, by="staff:1")
+    assert queries.to_pick() == []
+    assert [one.number for one in queries.to_pick([order.number])] == [order.number]

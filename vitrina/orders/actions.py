@@ -146,9 +146,9 @@ def ship(
     NotReserved.
     """
     order = queries.lock(order.id)
-    if not _may_ship(order):
+    if not may_ship(order, even_unpaid=True):
         raise CannotShip(number=order.number, state=str(order.state))
-    if owes_rest(order) and not even_unpaid:
+    if not may_ship(order, even_unpaid=even_unpaid):
         raise RestUnpaid(number=order.number, amount=order.outstanding.text)
     left = unshipped(order)
     pieces = dict(left if lines is None else lines)
@@ -208,12 +208,15 @@ def _is_paid_at_the_door(payment: Payment) -> bool:
     return is_open and registry.get(payment.provider).info.ships_unpaid
 
 
-def _may_ship(order: Order) -> bool:
+def may_ship(order: Order, *, even_unpaid: bool = False) -> bool:
+    """Whether an order is to leave: it is paid, or will be at the door.
+
+    ``even_unpaid``: also one that was changed, and whose rest is still to be paid.
+    """
     if order.state is OrderState.PAID:
-        return not order.is_given_back
-    if order.state is not OrderState.AWAITING_PAYMENT or order.payment is None:
-        return False
-    return not order.payment.is_credit and registry.get(order.payment.provider).info.ships_unpaid
+        return not order.is_given_back and (even_unpaid or not owes_rest(order))
+    is_new = order.state is OrderState.AWAITING_PAYMENT
+    return is_new and any(_is_paid_at_the_door(payment) for payment in order.attempts)
 
 
 def _by_variant(lines: Sequence[OrderLine], pieces: Mapping[int, int]) -> dict[int, int]:

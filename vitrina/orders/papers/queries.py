@@ -12,9 +12,16 @@ from vitrina.inventory.models import Location, Reservation, ReservationState, St
 from vitrina.orders import actions as orders
 from vitrina.orders.models import Order, OrderLine, OrderState
 from vitrina.orders.papers.slips import Piece, Shop, Slip
+from vitrina.payments import registry
+from vitrina.payments.models import Payment, PaymentState
 from vitrina.shipping.models import Shipment
 
 MOST = 200
+_TO_PICK = (
+    selectinload(Order.lines),
+    selectinload(Order.payments),
+    selectinload(Order.shipments).selectinload(Shipment.lines),
+)
 PROMISED = (ReservationState.HELD, ReservationState.COMMITTED)
 
 
@@ -59,18 +66,31 @@ def _slip(order: Order, number: str, packed: dict[int, int], *, is_part: bool) -
 
 
 def to_pick(numbers: Sequence[str] = ()) -> Sequence[Order]:
-    """Those of ``numbers`` that wait to be sent, or all such orders, the oldest first."""
-    query = sa.select(Order).where(Order.state == OrderState.PAID)
+    """Those of ``numbers`` that wait to be sent, or all such orders, the oldest first.
+
+    Those that are paid at the door as well; those whose rest is still to be paid only when named.
+    """
+    is_sent = sa.exists().where(
+        OrderLine.order_id == Order.id,
+        OrderLine.requires_shipping,
+        OrderLine.called_off < OrderLine.quantity,
+    )
+    at_the_door = [one.code for one in registry.everyone() if one.info.ships_unpaid]
+    is_accepted = sa.exists().where(
+        Payment.order_id == Order.id,
+        Payment.provider.in_(at_the_door),
+        Payment.state == PaymentState.PENDING,
+    )
+    waits = sa.and_(Order.state == OrderState.AWAITING_PAYMENT, is_accepted)
+    query = sa.select(Order).where(sa.or_(Order.state == OrderState.PAID, waits), is_sent)
     if numbers:
         query = query.where(Order.number.in_(numbers))
-    found = session.scalars(
-        query.order_by(Order.paid_at, Order.id)
-        .limit(MOST)
-        .options(
-            selectinload(Order.lines), selectinload(Order.shipments).selectinload(Shipment.lines)
-        )
-    )
-    return [order for order in found if orders.unshipped(order)]
+    found = session.scalars(query.order_by(Order.id).limit(MOST).options(*_TO_PICK))
+    return [
+        order
+        for order in found
+        if orders.may_ship(order, even_unpaid=bool(numbers)) and orders.unshipped(order)
+    ]
 
 
 def picks(wanted: Sequence[Order]) -> list[Piece]:
