@@ -429,3 +429,15 @@ def test_what_cannot_be_made_is_still_on_the_page(
     owner.open(path)
     html = owner.submit(path, **typed, status=422).html
     assert all(words in html for words in typed.values())
+
+
+def test_a_parcel_leaves_once_however_often_the_button_is_pressed(owner: Browser) -> None:
+    order = make.paid_order([(make.variant(stock=5), 3)])
+    path, line = f"/admin/orders/{order.number}", order.lines[0].id
+    page = owner.open(path)
+    sent = {**page.form("/shipments").fields, f"pieces-{line}": "1", "carrier": "CTT"}
+    for _ in range(2):
+        owner.post(f"{path}/shipments", sent)
+        assert owner.url == path
+    session.rollback()
+    assert len(orders.by_number(order.number).shipments) == 1

@@ -50,3 +50,14 @@ def test_a_count_of_two_places_is_changed_by_the_difference(shop: Shop) -> None:
     desk.open(path)
     desk.submit(f"{path}/variants", **{f"pieces-{mug_id}": "16"})
     assert _on_hand(mug_id) == [11, 5]
+
+
+def test_pieces_that_came_are_counted_once_however_often_the_button_is_pressed(shop: Shop) -> None:
+    mug = make.variant(stock=5)
+    mug_id, path = mug.id, f"/admin/products/{mug.product_id}"
+    desk = _desk(shop)
+    page = desk.open(path)
+    sent = {**page.form(f"{path}/variants").fields, f"pieces-{mug_id}": "10"}
+    for _ in range(2):
+        desk.post(f"{path}/variants", sent)
+    assert _on_hand(mug_id) == [10]

@@ -34,6 +34,7 @@ from vitrina.orders.models import Order, OrderState
 from vitrina.orders.returns import queries as returns
 from vitrina.payments.ledger import queries as ledger
 from vitrina.shipping import queries as parcels
+from vitrina.web import once
 from vitrina.web.access import requires
 from vitrina.web.messages.returns import KINDS, STATES
 
@@ -146,15 +147,16 @@ def ship(number: str) -> Answer:
     with Refused(form) as no:
         pieces = _pieces(order)
         with committing():
-            shipment = actions.ship(
-                order,
-                pieces,
-                carrier=form.carrier.data or "",
-                tracking_number=form.tracking_number.data or "",
-                even_unpaid=request.form.get("even_unpaid") == "y",
-                by=me().actor,
-            )
-            note("order.ship", f"order:{number}", parcel=shipment.number)
+            if once.is_first(me().actor):
+                shipment = actions.ship(
+                    order,
+                    pieces,
+                    carrier=form.carrier.data or "",
+                    tracking_number=form.tracking_number.data or "",
+                    even_unpaid=request.form.get("even_unpaid") == "y",
+                    by=me().actor,
+                )
+                note("order.ship", f"order:{number}", parcel=shipment.number)
         return done(_("The parcel is on its way."), ".show", number=number)
     return _page(queries.by_number(number), shipping=form), no.status
 
@@ -215,6 +217,7 @@ def add_note(number: str) -> Answer:
     if not form.is_good():
         return _page(order, noting=form), 422
     with committing():
-        actions.add_note(order, form.text.data or "", by=me().actor)
-        note("order.note", f"order:{number}")
+        if once.is_first(me().actor):
+            actions.add_note(order, form.text.data or "", by=me().actor)
+            note("order.note", f"order:{number}")
     return done(_("The note is kept."), ".show", number=number)

@@ -34,6 +34,7 @@ from vitrina.core.permissions import Permission
 from vitrina.inventory import actions as inventory
 from vitrina.inventory.queries import levels
 from vitrina.orders.queries import was_ordered
+from vitrina.web import once
 from vitrina.web.access import requires
 
 bp = Blueprint("admin_products", __name__, url_prefix="/admin/products")
@@ -214,11 +215,12 @@ def update(product_id: int) -> Answer:
 def update_variants(product_id: int) -> Answer:
     with Refused() as no:
         with committing():
+            is_first = once.is_first(me().actor)  # counts are changed by a difference
             product = queries.locked(product_id)
             currencies = matrix.other_currencies()
             asked = [matrix.row_of(request.form, one, currencies) for one in product.variants]
             matrix.change(product, [row.draft for row in asked], by=me().actor)
-            for row in asked:
+            for row in asked if is_first else ():
                 if row.added:
                     inventory.adjust(row.variant_id, row.added, by=me().actor, note="")
         return done(_("The variants are saved."), ".show", product_id=product_id)

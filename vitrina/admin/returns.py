@@ -227,8 +227,9 @@ def receive(number: str) -> Answer:
     with Refused() as no:
         pieces = {line.id: _typed(line.id) for line in back.lines}
         with committing():
-            actions.receive(back, pieces, by=me().actor)
-            note("return.receive", f"return:{number}", pieces=sum(pieces.values()))
+            if once.is_first(me().actor):
+                actions.receive(back, pieces, by=me().actor)
+                note("return.receive", f"return:{number}", pieces=sum(pieces.values()))
         return done(_("The pieces are here."), ".show", number=number)
     return _page(queries.by_number(number)), no.status
 

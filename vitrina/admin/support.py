@@ -11,6 +11,7 @@ from vitrina.core.db import committing
 from vitrina.core.permissions import Permission
 from vitrina.support import actions, queries
 from vitrina.support.models import TicketState
+from vitrina.web import once
 from vitrina.web.access import requires
 
 bp = Blueprint("admin_support", __name__, url_prefix="/admin/support")
@@ -54,8 +55,9 @@ def answer(number: str) -> Answer:
     if not form.is_good():
         return render_template("admin/support/show.html", ticket=ticket, form=form), 422
     with committing():
-        actions.answer(ticket, form.body.data or "", by=me().actor)
-        note("ticket.answer", f"ticket:{number}")
+        if once.is_first(me().actor):
+            actions.answer(ticket, form.body.data or "", by=me().actor)
+            note("ticket.answer", f"ticket:{number}")
     return done(_("The answer goes out by mail."), ".show", number=number)
 
 

@@ -16,7 +16,7 @@ from vitrina.orders.models import Order
 from vitrina.orders.rules import reads_link
 from vitrina.storefront import order_parts as parts
 from vitrina.storefront.checkout_parts import token as token_of
-from vitrina.web import paying
+from vitrina.web import once, paying
 from vitrina.web.access import public
 from vitrina.web.limits import limiter
 from vitrina.web.messages.words import sentence
@@ -84,8 +84,10 @@ def cancel(number: str) -> Response:
     """Cancel what has not been packed; money goes back by itself."""
     order = mine(number)
     with committing():
-        refunds = actions.cancel(order, reason="by_customer", by=visitor().actor)
-        ids = [refund.id for refund in refunds]
+        ids = []
+        if once.is_first(f"order:{number}"):
+            refunds = actions.cancel(order, reason="by_customer", by=visitor().actor)
+            ids = [refund.id for refund in refunds]
     for refund_id in ids:
         paying.refund(refund_id)
     flash(_("The order is cancelled."), "ok")
