@@ -16,6 +16,7 @@ from vitrina.cli.demo import digital, isoline, more, shelves, works
 from vitrina.cli.demo.isoline import BY
 from vitrina.cli.demo.more import Further
 from vitrina.cli.demo.pictures import draw_all, hang
+from vitrina.cli.demo.rooms import build_rooms, open_collections
 from vitrina.cli.demo.shelves import Drawer
 from vitrina.core import clock, store
 from vitrina.core.db import committing, session
@@ -110,7 +111,7 @@ def finish(built: Catalogue, seed: int) -> None:
 
 
 def _sell(gallery: Gallery, now: datetime) -> Catalogue:
-    rooms = works.build_rooms()
+    rooms = build_rooms()
     drafts = [
         works.product(work, place, media, rooms, works.publication(work, place, now))
         for place, (work, media) in enumerate(gallery.prints, 1)
@@ -125,7 +126,7 @@ def _sell(gallery: Gallery, now: datetime) -> Catalogue:
     sold = created[len(prints) : len(prints) + len(files)]
     for (work, _), made in zip(files, sold, strict=True):
         digital.attach(work, made.variant_ids[0])
-    opened = works.open_collections({key: made.product_id for key, made in prints.items()})
+    opened = open_collections({key: made.product_id for key, made in prints.items()})
     offers = isoline.set_promotions(opened["small-walls"].id, clock.now())
     drawers = _drawers(gallery, prints, created[len(prints) + len(files) :])
     shelves.fill(drawers)

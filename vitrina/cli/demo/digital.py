@@ -6,7 +6,8 @@ from vitrina.catalog.actions.files import attach_file
 from vitrina.catalog.drafts import MediaDraft, ProductDraft, VariantDraft
 from vitrina.catalog.models.products import Variant
 from vitrina.cli.demo.isoline import BY, OTHERS
-from vitrina.cli.demo.works import COLOURS, Rooms
+from vitrina.cli.demo.rooms import Rooms
+from vitrina.cli.demo.works import COLOURS
 from vitrina.core.db import session
 from vitrina.drawing import studio
 from vitrina.drawing.collection import Print

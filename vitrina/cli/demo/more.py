@@ -12,7 +12,8 @@ from random import Random
 from vitrina.catalog.drafts import MediaDraft, ProductDraft
 from vitrina.cli.demo.isoline import OTHERS
 from vitrina.cli.demo.pictures import Sheet
-from vitrina.cli.demo.works import COLOURS, Rooms, facts, frame_option, size_option, variants
+from vitrina.cli.demo.rooms import Rooms
+from vitrina.cli.demo.works import COLOURS, facts, frame_option, size_option, variants
 from vitrina.drawing.collection import FORMATS, Size
 from vitrina.drawing.palettes import PALETTES
 from vitrina.drawing.studio import FAMILIES, Work

@@ -1,11 +1,8 @@
 """The curated prints as products: sizes and frames, prices, texts in three languages."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from vitrina.catalog.actions.categories import create_category
-from vitrina.catalog.actions.collections import create_collection, set_collection_products
 from vitrina.catalog.drafts import (
     MediaDraft,
     OptionDraft,
@@ -13,9 +10,9 @@ from vitrina.catalog.drafts import (
     ValueDraft,
     VariantDraft,
 )
-from vitrina.catalog.models.groups import Category, Collection
-from vitrina.cli.demo.isoline import BY, OTHERS, translations
+from vitrina.cli.demo.isoline import OTHERS, translations
 from vitrina.cli.demo.pictures import Sheet, place_of
+from vitrina.cli.demo.rooms import Rooms
 from vitrina.drawing import collection as studio
 from vitrina.drawing.collection import Print, Size
 from vitrina.drawing.palettes import PALETTES
@@ -33,30 +30,6 @@ WOOD = {"oak": "#b98a54", "black": "#1e1e20", "white": "#f6f4ee"}
 """What a frame is drawn in on its button."""
 STRIDE, MIXED = 23, 64
 """Neighbours of a list are this many works apart, so that no algorithm fills the first rows."""
-SHEETS = Words("Prints", "Impressões", "Принты")
-FORMATS = Words("Formats", "Formatos", "Форматы")
-FORMAT = {
-    "portrait": Words("Portrait", "Retrato", "Вертикальные"),
-    "landscape": Words("Landscape", "Paisagem", "Горизонтальные"),
-    "square": Words("Square", "Quadrado", "Квадратные"),
-}
-DIGITAL = Words("Digital sheets", "Folhas digitais", "Цифровые листы")
-ABOUT_SHEETS = Words(
-    "Every print we keep in the drawer, in all its sizes and frames.",
-    "Todas as gravuras que guardamos na gaveta, em todos os tamanhos e molduras.",
-    "Все листы из нашего шкафа, во всех размерах и рамах.",
-)
-ABOUT_DIGITAL = Words(
-    "The drawing as a file, ready for a plotter, a printer of your own or a screen.",
-    "O desenho em arquivo, pronto para um plotter, a sua impressora ou uma tela.",
-    "Рисунок файлом: для плоттера, своего принтера или экрана.",
-)
-REDUCED = Words("Last of the drawer", "Últimas da gaveta", "Последние из шкафа")
-ABOUT_REDUCED = Words(
-    "A few sheets whose editions are nearly told, at a lower price.",
-    "Algumas folhas cujas tiragens estão quase no fim, por um preço menor.",
-    "Листы, тиражи которых почти разошлись, по сниженной цене.",
-)
 
 # What a shopper would call the colours of a palette.
 COLOURS: dict[str, tuple[str, ...]] = {
@@ -79,75 +52,6 @@ COLOURS: dict[str, tuple[str, ...]] = {
     "charcoal": ("dark paper", "grey", "brown"),
     "cyanotype": ("dark paper", "blue", "white"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """Where products stand: category ids by family and by format, and the digital ones."""
-
-    families: Mapping[str, int]
-    formats: Mapping[str, int]
-    digital: int
-
-
-def build_rooms() -> Rooms:
-    """The tree of categories: prints by family, formats, and digital sheets."""
-    prints = _category(SHEETS, ABOUT_SHEETS, 0)
-    families = {
-        family.key: _category(family.name, family.description, place, prints).id
-        for place, family in enumerate(studio.families())
-    }
-    top = _category(FORMATS, None, 1)
-    formats = {
-        key: _category(words, None, place, top).id
-        for place, (key, words) in enumerate(FORMAT.items())
-    }
-    return Rooms(families, formats, _category(DIGITAL, ABOUT_DIGITAL, 2).id)
-
-
-def _category(
-    name: Words, about: Words | None, position: int, parent: Category | None = None
-) -> Category:
-    texts = {"title": name} if about is None else {"title": name, "description": about}
-    return create_category(
-        name.en,
-        parent,
-        by=BY,
-        description=about.en if about else "",
-        translations=translations(**texts),
-        position=position,
-    )
-
-
-def open_collections(product_ids: Mapping[str, int]) -> dict[str, Collection]:
-    """The themed collections by key, and one that fills itself with what is reduced."""
-    opened = {}
-    for place, theme in enumerate(studio.themes()):
-        made = _collection(theme.key, theme.name, theme.description, place)
-        set_collection_products(made, [product_ids[key] for key in theme.works], by=BY)
-        opened[theme.key] = made
-    place = len(opened)
-    opened["reduced"] = _collection(
-        "last-of-the-drawer", REDUCED, ABOUT_REDUCED, place, {"reduced": True}
-    )
-    return opened
-
-
-def _collection(
-    slug: str, name: Words, about: Words, position: int, rule: dict[str, object] | None = None
-) -> Collection:
-    return create_collection(
-        name.en,
-        by=BY,
-        slug=slug,
-        description=about.en,
-        translations=translations(title=name, description=about),
-        rule=rule,
-        position=position,
-    )
-
-
-# Products ---------------------------------------------------------------------------------------
 
 
 def sheet(work: Print) -> Sheet:
