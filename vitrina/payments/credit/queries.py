@@ -1,6 +1,5 @@
 """Looking gift cards and store credit up."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -141,31 +140,34 @@ def find_discrepancies() -> list[str]:
 
 
 def _owed_otherwise() -> list[str]:
-    """What can be spent and what is held for orders, against what the books say is owed."""
-    balances = sa.select(
-        CreditAccount.kind, CreditAccount.currency, sa.func.sum(CreditAccount.balance)
-    ).group_by(CreditAccount.kind, CreditAccount.currency)
-    held = (
-        sa.select(Payment.provider, Payment.currency, sa.func.sum(Payment.amount))
-        .where(Payment.account_id.is_not(None), Payment.state == PaymentState.AUTHORIZED)
-        .group_by(Payment.provider, Payment.currency)
-    )
-    booked = (
-        sa.select(LedgerPosting.account, LedgerEntry.currency, -sa.func.sum(LedgerPosting.amount))
+    """What can be spent and what is held for orders, against what the books say is owed.
+
+    One statement, so that a sale meanwhile is on both sides or on none.
+    """
+    account = sa.case(OWED, value=sa.type_coerce(CreditAccount.kind, sa.String))
+    paying = sa.case(OWED, value=Payment.provider)
+    held = sa.and_(Payment.account_id.is_not(None), Payment.state == PaymentState.AUTHORIZED)
+    booked = LedgerPosting.account.in_(OWED.values())
+    sums = sa.union_all(
+        sa.select(
+            account.label("account"), CreditAccount.currency, CreditAccount.balance.label("amount")
+        ),
+        sa.select(paying, Payment.currency, Payment.amount).where(held),
+        sa.select(LedgerPosting.account, LedgerEntry.currency, LedgerPosting.amount)
         .join(LedgerEntry)
-        .where(LedgerPosting.account.in_(OWED.values()))
-        .group_by(LedgerPosting.account, LedgerEntry.currency)
+        .where(booked),  # what is owed is below nought there
+    ).subquery()
+    more = sa.func.sum(sums.c.amount)
+    rows: Any = session.execute(
+        sa.select(sums.c.account, sums.c.currency, more)
+        .group_by(sums.c.account, sums.c.currency)
+        .having(more != 0)
+        .order_by(sums.c.account, sums.c.currency)
     )
-    there: Counter[tuple[str, str]] = Counter()
-    for query in (balances, held):
-        for kind, currency, amount in session.execute(query):
-            there[OWED[kind], currency] += int(amount)
-    owed = {(row[0], row[1]): int(row[2]) for row in session.execute(booked)}
     return [
-        f"{account} in {currency}: the books say {owed.get((account, currency), 0)} is owed,"
-        f" the accounts and what they hold add up to {there[account, currency]}"
-        for account, currency in sorted({*there, *owed})
-        if owed.get((account, currency), 0) != there[account, currency]
+        f"{row[0]} in {row[1]}: what can be spent or is held differs by {row[2]} from what the"
+        " books say is owed"
+        for row in rows
     ]
 
 
