@@ -1,8 +1,6 @@
 """The database: one engine, one session a thread, and the one place that commits.
 
-SQLite needs to be told when a transaction is going to write: a deferred BEGIN that becomes a writer
-later fails at once with "database is locked" when another one wrote in between. So reads run in a
-plain BEGIN, and :func:`committing` opens with BEGIN IMMEDIATE.
+:func:`committing` says that its transaction is going to write; SQLite has to know.
 """
 
 import json
@@ -10,18 +8,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
+from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session
 from sqlalchemy.orm import sessionmaker as make_sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from vitrina.core import clock, points
+from vitrina.core.sqlite import sqlite_engine
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -132,7 +129,7 @@ def connect(url: str | URL, *, pool_size: int = 8) -> Engine:
     disconnect()
     target = make_url(url)
     if target.get_backend_name() == "sqlite":
-        _engine = _sqlite(target, pool_size)
+        _engine = sqlite_engine(target, pool_size)
     else:
         _engine = sa.create_engine(
             target,
@@ -152,40 +149,6 @@ def disconnect() -> None:
     if _engine is not None:
         _engine.dispose()
         _engine = None
-
-
-def _sqlite(target: URL, pool_size: int) -> Engine:
-    if target.database and target.database != ":memory:":
-        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
-    made = sa.create_engine(
-        target,
-        pool_size=pool_size,
-        max_overflow=4,
-        connect_args={"timeout": 20, "check_same_thread": False},
-    )
-
-    @event.listens_for(made, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            "busy_timeout=20000",
-            "cache_size=-32000",
-            "temp_store=MEMORY",
-            "mmap_size=268435456",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(made, "begin")
-    def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return made
 
 
 def dialect() -> str:
