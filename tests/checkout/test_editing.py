@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests import make
 from tests.conftest import Shop
 from vitrina.checkout import editing, till
-from vitrina.checkout.actions import receive_payment, refund, retry_payment
+from vitrina.checkout.actions import awaited_by_hand, receive_payment, refund, retry_payment
 from vitrina.checkout.errors import OrderNotPayable
 from vitrina.cli.doctor import examine
 from vitrina.core.audit import AuditEntry
@@ -218,6 +218,20 @@ def test_nobody_pays_the_rest_of_a_cancelled_order_and_what_comes_late_goes_back
     assert sum(-one.total if one.corrects else one.total for one in issued) == 0
     assert sum(-one.tax if one.corrects else one.tax for one in issued) == 0
     assert not any(examine().values()), examine()
+
+
+def test_a_transfer_that_was_given_up_is_not_taken_for_the_rest(shop: Shop) -> None:
+    mug, cup = make.variant(), make.variant(price="7.00")
+    order = make.paid_order([(mug, 1)])
+    edit(order, added={cup.id: 1})
+    with committing():
+        retry_payment(again(order), "manual", by="guest")
+    assert awaited_by_hand(again(order)) is not None
+    edit(again(order), quantities={again(order).lines[1].id: 0})
+    edit(again(order), added={cup.id: 2})
+    assert awaited_by_hand(again(order)) is None
+    with pytest.raises(OrderNotPayable), committing():
+        receive_payment(again(order), by=BY)
 
 
 def test_sent_pieces_stay(shop: Shop) -> None:

@@ -131,7 +131,9 @@ def awaited_by_hand(order: Order) -> Payment | None:
     if order.state is OrderState.CANCELLED or (order.outstanding - order.held).minor <= 0:
         return None
     by_hand = [one for one in order.attempts if is_by_hand(one) and not one.captured]
-    return max(by_hand, key=lambda one: (one.state in OPEN, one.id), default=None)
+    if order.state is not OrderState.EXPIRED:
+        by_hand = [one for one in by_hand if one.state in OPEN]
+    return by_hand[-1] if by_hand else None
 
 
 def receive_payment(order: Order, *, by: str) -> Payment:
