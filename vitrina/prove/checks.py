@@ -56,7 +56,7 @@ def all_of(
 def _pieces(world: World, answers: Sequence[Answer]) -> Finding:
     wanted = [one for one in answers if one.wish.variant_id == world.scarce]
     sold = session.scalar(
-        sa.select(sa.func.sum(OrderLine.quantity))
+        sa.select(sa.func.sum(OrderLine.quantity - OrderLine.called_off))
         .join(Order, Order.id == OrderLine.order_id)
         .where(OrderLine.variant_id == world.scarce, Order.state.in_(BOUGHT))
     )
