@@ -23,9 +23,9 @@ from pydantic import (
 )
 
 from vitrina.core.errors import Invalid
+from vitrina.core.ids import MOST_ID
 from vitrina.core.money import InvalidAmount, Money
 
-MOST = 2**63 - 1
 _DECIMAL = re.compile(r"\d{1,15}(\.\d{1,4})?", re.ASCII)
 
 
@@ -69,7 +69,7 @@ class PageQuery(Query):
     cursor: Annotated[str | None, Field(max_length=500)] = None
 
 
-Id = Annotated[int, Field(ge=1, le=MOST)]
+Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 Quantity = Annotated[int, Field(ge=1, le=999)]
 Text = Annotated[str, StringConstraints(max_length=300)]
 LongText = Annotated[str, StringConstraints(max_length=50_000)]

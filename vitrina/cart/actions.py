@@ -14,7 +14,7 @@ from vitrina.cart.keeping import (
     save_cart,
 )
 from vitrina.cart.models import Cart, CartLine
-from vitrina.cart.rules import MOST_CODES, MOST_PIECES
+from vitrina.cart.rules import MOST_CODES
 from vitrina.cart.steps import LIFE, check_quantity, check_room, find_line, set_aside, touch, wanted
 from vitrina.cart.wishes import adopt_wishlist, like, unlike
 from vitrina.catalog.errors import UnknownCurrency
@@ -25,6 +25,7 @@ from vitrina.core.errors import Overtaken
 from vitrina.core.ids import hash_token, new_token
 from vitrina.core.places import country_codes
 from vitrina.inventory.queries import availability
+from vitrina.inventory.rules import MOST_PIECES
 from vitrina.promotions.models import Promotion
 from vitrina.promotions.queries import find_by_code, normal_code
 

@@ -6,12 +6,13 @@ from vitrina.cart.credits import MOST_CREDITS
 from vitrina.cart.errors import CartNotFound, EmptyCart, NameMissing, SignInFirst, TooMany
 from vitrina.cart.models import Cart, CartLine, CartState
 from vitrina.cart.queries import of_user
-from vitrina.cart.rules import MOST_PIECES, MOST_SAVED_CARTS, merged_codes, merged_quantity
+from vitrina.cart.rules import MOST_SAVED_CARTS, merged_codes, merged_quantity
 from vitrina.cart.steps import LIFE, touch
 from vitrina.core import clock
 from vitrina.core.db import rows_changed, session
 from vitrina.core.ids import hash_token, new_token
 from vitrina.inventory.queries import availability
+from vitrina.inventory.rules import MOST_PIECES
 
 
 def adopt(cart: Cart, user_id: int) -> Cart:

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from vitrina.core.money import Money
+from vitrina.inventory.rules import MOST_PIECES
 
-MOST_PIECES = 999
 MOST_LINES = 200
 MOST_CODES = 5
 MOST_SAVED_CARTS = 20

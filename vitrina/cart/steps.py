@@ -7,18 +7,19 @@ import sqlalchemy as sa
 
 from vitrina.cart.errors import CartNotFound, InvalidQuantity, LineNotFound, NotForSale, TooMany
 from vitrina.cart.models import Cart, CartLine, CartState
-from vitrina.cart.rules import DAYS_KEPT, MOST_LINES, MOST_PIECES
+from vitrina.cart.rules import DAYS_KEPT, MOST_LINES
 from vitrina.catalog.errors import VariantNotFound
 from vitrina.catalog.models.products import Product, ProductStatus, Variant, VariantPrice
 from vitrina.catalog.queries import rates
 from vitrina.core import clock
 from vitrina.core.db import rows_changed, session
+from vitrina.core.ids import MOST_ID
 from vitrina.core.store import Store
 from vitrina.inventory.errors import NotEnoughStock
 from vitrina.inventory.queries import availability
+from vitrina.inventory.rules import MOST_PIECES
 
 LIFE = timedelta(days=DAYS_KEPT)
-_MOST_ID = 2**63
 
 
 def touch(cart: Cart) -> None:
@@ -40,7 +41,7 @@ def touch(cart: Cart) -> None:
 def find_line(cart: Cart, line_id: int) -> CartLine:
     """A line of this cart. Raises LineNotFound."""
     found = None
-    if 0 < line_id < _MOST_ID:
+    if 0 < line_id <= MOST_ID:
         found = session.scalar(
             sa.select(CartLine).where(CartLine.id == line_id, CartLine.cart_id == cart.id)
         )
@@ -90,7 +91,7 @@ class Wanted:
 
 def wanted(cart: Cart, variant_id: int) -> Wanted:
     """What the cart needs to know of a variant, and its line if there is one; one SELECT."""
-    row = _row(cart, variant_id) if 0 < variant_id < _MOST_ID else None
+    row = _row(cart, variant_id) if 0 < variant_id <= MOST_ID else None
     if row is None:
         raise VariantNotFound(id=variant_id)
     if not row.is_active or row.status is not ProductStatus.ACTIVE:

@@ -9,6 +9,7 @@ from vitrina.cart.rules import MOST_WISHES
 from vitrina.catalog.errors import ProductNotFound
 from vitrina.catalog.models.products import Product, ProductStatus
 from vitrina.core.db import session
+from vitrina.core.ids import MOST_ID
 
 
 def like(product_id: int, *, user_id: int | None = None, visitor_hash: str | None = None) -> None:
@@ -17,7 +18,7 @@ def like(product_id: int, *, user_id: int | None = None, visitor_hash: str | Non
     Raises ProductNotFound for what is not published, TooMany.
     """
     status = None
-    if 0 < product_id < 2**63:
+    if 0 < product_id <= MOST_ID:
         status = session.scalar(sa.select(Product.status).where(Product.id == product_id))
     if status is not ProductStatus.ACTIVE:
         raise ProductNotFound(id=product_id)

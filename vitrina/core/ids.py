@@ -3,6 +3,9 @@
 import hashlib
 import secrets
 
+MOST_ID = 2**63 - 1
+"""No row of either database has a greater number."""
+
 
 def new_token() -> str:
     """A new secret of 192 random bits, safe in a URL (32 characters)."""

@@ -10,6 +10,8 @@ from babel.numbers import get_currency_precision, list_currencies
 
 from vitrina.core.errors import Invalid
 
+MOST_MINOR = 10**13
+"""No price and no limit of the shop is greater, in minor units of any currency."""
 PLAIN = re.compile(r"-?\d{1,16}(\.\d{1,10})?", re.ASCII).fullmatch
 
 

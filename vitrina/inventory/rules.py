@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-MOST = 999
-"""What one line may hold at most."""
+MOST_PIECES = 999
+"""What one line of a cart or an order may hold at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,9 @@ class Availability:
     @property
     def most(self) -> int:
         """The most that can be put into one line."""
-        return MOST if not self.tracked or self.backorder else min(self.available, MOST)
+        if not self.tracked or self.backorder:
+            return MOST_PIECES
+        return min(self.available, MOST_PIECES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from vitrina.core import audit, clock
 from vitrina.core.db import rows_changed, session
+from vitrina.core.money import MOST_MINOR
 from vitrina.promotions.errors import (
     CodeTaken,
     CouponAlreadyUsed,
@@ -24,7 +25,6 @@ from vitrina.promotions.rules import PromotionKind
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_\-%+.]{1,59}")
 _ID_LISTS = frozenset({"product_ids", "category_ids", "collection_ids"})
 _TEXT_LISTS = frozenset({"countries", "shipping_methods"})
-MOST_MINOR = 10**13
 MOST_USES = 10**9
 
 

@@ -22,6 +22,7 @@ from vitrina.core.errors import Conflict, Forbidden, Invalid
 from vitrina.storefront.arrival import arrive
 from vitrina.web.access import public
 from vitrina.web.forms import REQUIRED, Form, put, text
+from vitrina.web.headers import keep_links_secret
 from vitrina.web.limits import limiter
 from vitrina.web.links import local_path, url_for
 from vitrina.web.sessions import end_session
@@ -258,8 +259,7 @@ def accept(token: str) -> Answer:
 
 
 @bp.after_request
-def _keep_links_secret(response: Response) -> Response:
+def _keep_nothing(response: Response) -> Response:
     """Addresses with a secret are told to nobody, and no page of these is kept."""
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return keep_links_secret(response)

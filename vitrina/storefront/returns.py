@@ -13,23 +13,25 @@ from vitrina.orders.models import Order
 from vitrina.orders.returns import actions, queries
 from vitrina.orders.returns.errors import NotWithdrawable, TooLate
 from vitrina.orders.returns.models import Reason, ReturnKind
+from vitrina.orders.returns.rules import MOST_WORDS
 from vitrina.storefront import return_parts as parts
 from vitrina.storefront.account.who import me
 from vitrina.storefront.orders import mine
 from vitrina.web import once, paying
 from vitrina.web.access import public, signed_in
+from vitrina.web.headers import keep_links_secret
 from vitrina.web.limits import limiter
 from vitrina.web.messages.returns import KINDS, STATES
 from vitrina.web.messages.words import sentence, status_of
 from vitrina.web.visitor import visitor
 
 bp = Blueprint("returns", __name__)
+bp.after_request(keep_links_secret)
 Shown = str | Response | tuple[str, int]
-MOST_NOTE = 2000
 
 
 def _typed() -> dict[str, str]:
-    return {name: value.strip()[:MOST_NOTE] for name, value in request.values.items()}
+    return {name: value.strip()[:MOST_WORDS] for name, value in request.values.items()}
 
 
 @bp.get("/account/returns")
@@ -167,9 +169,3 @@ def withdraw(number: str) -> Shown:
 
 def _back_to(number: str) -> Response:
     return redirect(f"{paying.order_link(number)}#returns", 303)
-
-
-@bp.after_request
-def _keep_links_secret(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

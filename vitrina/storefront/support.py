@@ -13,12 +13,14 @@ from vitrina.support import actions, queries, rules
 from vitrina.support.models import Ticket
 from vitrina.web.access import public
 from vitrina.web.forms import REQUIRED, Form, put, text
+from vitrina.web.headers import keep_links_secret
 from vitrina.web.limits import limiter
 from vitrina.web.links import url_for
 from vitrina.web.messages.accounts import TICKET_STATES, TOPICS
 from vitrina.web.visitor import visitor
 
 bp = Blueprint("support", __name__)
+bp.after_request(keep_links_secret)
 Answer = Response | str | tuple[str, int]
 
 
@@ -129,9 +131,3 @@ def _page(ticket: Ticket, form: Message, status: int = 200) -> Answer:
         topics=TOPICS,
         states=TICKET_STATES,
     ), status
-
-
-@bp.after_request
-def _keep_links_secret(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter, Map, PathConverter, UnicodeConverter
 
-MOST_ID = 2**63 - 1
+from vitrina.core.ids import MOST_ID
 
 
 class Text(UnicodeConverter):

@@ -62,6 +62,12 @@ def allow_form(response: Response, form: PayForm) -> None:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
 
 
+def keep_links_secret(response: Response) -> Response:
+    """After a request of a page whose address opens something: no other page is told of it."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 def init_app(app: Flask) -> None:
     secure = app.config["SESSION_COOKIE_SECURE"]
 

@@ -8,11 +8,10 @@ from vitrina.catalog.drafts import OptionDraft, ProductDraft, VariantDraft
 from vitrina.catalog.errors import InvalidProduct
 from vitrina.catalog.rich_text import sanitize
 from vitrina.catalog.slugs import slugify
-from vitrina.core.money import decimals
+from vitrina.core.money import MOST_MINOR, decimals
 
 MOST_OPTIONS = 3
 MOST_VARIANTS = 2000
-MOST_MINOR = 10**13
 STATUSES = frozenset({"draft", "active", "archived"})
 OPTION_KINDS = frozenset({"text", "size", "frame", "colour"})
 
