@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests import make
+from tests.api.buyers import Buyer
 from tests.api.conftest import Program, sign_in
-from tests.api.test_orders import Buyer
 from tests.conftest import Shop
 from vitrina.api.docs import document_of_the_shop
 from vitrina.core.db import session

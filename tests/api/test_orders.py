@@ -8,15 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests import make
-from tests.api.conftest import Program, sign_in
+from tests.api.buyers import HOME, Buyer, body, left
+from tests.api.conftest import Program
 from tests.conftest import Shop
-from vitrina.accounts.models import User
-from vitrina.catalog.models.products import Variant
 from vitrina.core.db import committing, session
 from vitrina.core.idempotency import IdempotencyKey
 from vitrina.core.money import Money
 from vitrina.inventory.actions import set_on_hand
-from vitrina.inventory.queries import availability
 from vitrina.orders.models import Order
 from vitrina.payments import registry
 from vitrina.payments.providers.sandbox import Sandbox
@@ -25,14 +23,6 @@ from vitrina.shipping import registry as shipping_registry
 from vitrina.shipping.actions import MethodDraft, save_zone
 from vitrina.shipping.carrier import RateRequest
 from vitrina.web.limits import limiter
-
-HOME = {
-    "name": "Ana Reis",
-    "line1": "Rua do Sol 12",
-    "city": "Lisboa",
-    "postal_code": "1100-001",
-    "country": "PT",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -44,47 +34,8 @@ def _open(shop: Shop, tmp_path: Path) -> None:
     make.delivery("5.00", code="standard")
 
 
-def body(token: str = "tok_success", **changes: Any) -> dict[str, Any]:
-    return {
-        "email": "ana@example.com",
-        "shipping_address": HOME,
-        "payment": {"provider": "sandbox", "token": token},
-        **changes,
-    }
-
-
-class Buyer:
-    """A guest with things in the cart, or a customer."""
-
-    def __init__(self, api: Program, *bought: tuple[Variant, int]) -> None:
-        self.api = api
-        self.headers: dict[str, str] = {}
-        for variant_id, quantity in [(one.id, quantity) for one, quantity in bought]:
-            answer = api.post(
-                "/cart",
-                {"variant_id": variant_id, "quantity": quantity},
-                headers=self.headers,
-                status=200,
-            )
-            if "X-Cart-Token" in answer.headers:
-                self.headers["X-Cart-Token"] = answer.headers["X-Cart-Token"]
-
-    def orders(
-        self, token: str = "tok_success", *, status: int = 201, key: str = "", **changes: Any
-    ) -> dict[str, Any]:
-        headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
-        answer = self.api.post("/orders", body(token, **changes), headers=headers, status=status)
-        found: dict[str, Any] = answer.get_json()
-        return found
-
-
 def count() -> int:
     return int(session.scalar(sa.select(sa.func.count()).select_from(Order)) or 0)
-
-
-def left(variant_id: int) -> int:
-    session.rollback()
-    return availability([variant_id])[variant_id].available
 
 
 def test_a_guest_buys_and_follows_the_order(api: Program) -> None:
@@ -236,83 +187,6 @@ def test_a_price_that_changed_is_not_charged(api: Program) -> None:
     assert count() == 0
 
 
-def test_each_sees_only_their_own(shop: Shop, api: Program) -> None:
-    ana, ben = sign_in(shop, make.user()), sign_in(shop, make.user())
-    one, two = (make.variant(), make.variant())
-    two_id = two.id
-    first = Buyer(ana, (one, 1)).orders(email=None)
-    second = Buyer(ana, (session.get_one(Variant, two_id), 1)).orders()
-    assert first["email"].startswith("ana")
-    page = ana.get("/orders/history?limit=1", status=200).get_json()
-    assert [order["number"] for order in page["items"]] == [second["number"]]
-    assert page["total"] == 2
-    page = ana.get(f"/orders?limit=1&cursor={page['next_cursor']}", status=200).get_json()
-    assert [order["number"] for order in page["items"]] == [first["number"]]
-    assert page["next_cursor"] is None
-    for program in (ben, api):
-        for key in (first["number"], first["id"], "VT-1", "0", "9" * 19, "x"):
-            problem = program.get(f"/orders/{key}", status=404).get_json()
-            assert problem["code"] == "order_not_found"
-        program.get(f"/orders/{first['number']}?token={second['token']}", status=404)
-    assert ben.get("/orders", status=200).get_json()["items"] == []
-    api.get("/orders/history", status=401)
-    for bad in ("limit=0", "limit=101", "cursor=x", "status=gone", "user_id=1"):
-        ana.get(f"/orders/history?{bad}", status=422)
-    clerk = sign_in(shop, make.staff("support"))
-    assert clerk.get("/orders", status=200).get_json()["total"] == 2
-    assert clerk.get("/orders/history", status=200).get_json()["items"] == []
-    clerk.get(f"/orders/{first['number']}", status=200)
-
-
-def staff_member(shop: Shop, role: str) -> Program:
-    made: User = make.staff(role)
-    return sign_in(shop, made)
-
-
-def test_staff_send_it_and_give_money_back(shop: Shop, api: Program) -> None:
-    mug = make.variant(price="20.00", stock=5)
-    mug_id = mug.id
-    order = Buyer(api, (mug, 2)).orders()
-    path, line = f"/orders/{order['number']}", order["lines"][0]["id"]
-    packer, manager = staff_member(shop, "fulfilment"), staff_member(shop, "manager")
-    some = {"carrier": "CTT", "lines": [{"line_id": line, "quantity": 1}]}
-    api.post(f"{path}/shipments", some, status=401)
-    packer.post(f"{path}/refunds", {}, status=403)
-    packer.post(f"{path}/cancellation", {}, status=403)
-    sent = packer.post(f"{path}/shipments", some, status=201).get_json()
-    assert sent["fulfilment_status"] == "partly_shipped"
-    too_many = {"carrier": "CTT", "lines": [{"line_id": line, "quantity": 2}]}
-    packer.post(f"{path}/shipments", too_many, status=422)
-    manager.post(f"{path}/cancellation", status=409)
-    wrong = {"restock": [{"line_id": line, "quantity": 2}]}
-    assert "restock" in manager.post(f"{path}/refunds", wrong, status=422).get_json()["errors"]
-    back = {"amount": "20.00", "reason": "broken", "restock": [{"line_id": line, "quantity": 1}]}
-    refunded = manager.post(f"{path}/refunds", back, status=201).get_json()
-    assert refunded["payments"][0]["refunds"][0]["status"] == "pending"
-    assert left(mug_id) == 4
-    shop.work()
-    shown = manager.get(path, status=200).get_json()
-    assert shown["payment_status"] == "partially_refunded"
-    manager.post(f"{path}/refunds", {"amount": "100.00"}, status=409)
-    manager.post(f"{path}/refunds", {"amount": "1.001"}, status=422)
-    sent = packer.post(f"{path}/shipments", {"carrier": "CTT"}, status=201).get_json()
-    assert (sent["status"], len(sent["shipments"])) == ("shipped", 2)
-
-
-def test_staff_cancel_an_order_and_all_comes_back(shop: Shop, api: Program) -> None:
-    mug = make.variant(stock=1)
-    mug_id = mug.id
-    order = Buyer(api, (mug, 1)).orders()
-    manager = staff_member(shop, "manager")
-    path = f"/orders/{order['number']}/cancellation"
-    assert manager.post(path, {"reason": "asked"}, status=200).get_json()["status"] == "cancelled"
-    shop.work()
-    shown = manager.get(f"/orders/{order['number']}", status=200).get_json()
-    assert (shown["payment_status"], left(mug_id)) == ("refunded", 1)
-    manager.post(path, {}, status=409)
-    manager.post("/orders/VT-1/cancellation", {}, status=404)
-
-
 def test_a_request_whose_answer_got_lost_finds_its_order_again(api: Program) -> None:
     buyer = Buyer(api, (make.variant(), 1))
     first = buyer.orders(key="lost")
@@ -357,18 +231,6 @@ def test_an_order_pays_what_the_carrier_asks_today(
     }  # fmt: skip
     placed = buyer.orders("tok_success", shipping_address=brazil)
     assert placed["quote"]["shipping"]["amount"] == "7.77"
-
-
-def test_staff_who_may_only_read_are_not_told_the_link_that_acts_for_the_buyer(
-    shop: Shop, api: Program
-) -> None:
-    made = Buyer(api, (make.variant(stock=5), 1)).orders("tok_3ds")
-    assert made["next_action"]["url"]
-    path = f"/orders/{made['number']}"
-    seen = sign_in(shop, make.staff("analyst")).get(path, status=200).get_json()
-    assert (seen["token"], seen["next_action"]) == (None, None)
-    own = api.get(f"{path}?token={made['token']}", status=200).get_json()
-    assert (own["token"], own["next_action"]) == (made["token"], made["next_action"])
 
 
 def test_codes_of_coupons_are_counted_wherever_they_are_tried(

@@ -1,17 +1,16 @@
 """From a cart to a paid order: stock, coupons, payment and cart move together, or not at all."""
 
 import pytest
-import sqlalchemy as sa
 
 from tests import make
 from tests.browser import counting
+from tests.checkout.buying import cart_state, faults, left, news
 from tests.conftest import Shop
 from vitrina.cart.actions import enter_code
 from vitrina.cart.errors import EmptyCart
 from vitrina.cart.models import Cart, CartState
 from vitrina.cart.queries import contents
 from vitrina.catalog.actions.variants import set_price
-from vitrina.catalog.queries import variant
 from vitrina.checkout import actions, till
 from vitrina.checkout.errors import (
     AddressMissing,
@@ -21,45 +20,20 @@ from vitrina.checkout.errors import (
     QuoteChanged,
 )
 from vitrina.checkout.rules import Checkout
-from vitrina.checkout.tasks import deliver_sandbox_webhooks, expire_unpaid, poll_payments
-from vitrina.core import clock
 from vitrina.core.db import committing, session
-from vitrina.core.events import OutboxEvent
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
-from vitrina.inventory import actions as inventory
 from vitrina.inventory.errors import NotEnoughStock
-from vitrina.inventory.queries import availability
-from vitrina.inventory.queries import find_discrepancies as stock_faults
 from vitrina.orders import actions as order_actions
 from vitrina.orders import queries
-from vitrina.orders.audits import find_discrepancies as order_faults
 from vitrina.orders.errors import CannotCancel
 from vitrina.orders.models import Order, OrderState
-from vitrina.payments import registry
-from vitrina.payments.errors import NotRefundable, PaymentOpen, UnknownProvider
+from vitrina.payments.errors import NotRefundable, UnknownProvider
 from vitrina.payments.models import PaymentState
-from vitrina.payments.provider import Outcome, Status
-from vitrina.payments.queries import find_discrepancies as payment_faults
 from vitrina.promotions.errors import CouponUsedUp
 from vitrina.promotions.models import Promotion
 
 pytestmark = pytest.mark.usefixtures("shop")
-
-
-def left(variant_id: int) -> int:
-    session.rollback()
-    return availability([variant_id])[variant_id].available
-
-
-def news(order: Order) -> list[str]:
-    rows = session.execute(sa.select(OutboxEvent.name, OutboxEvent.payload).order_by("id"))
-    return [name for name, payload in rows if payload.get("number") == order.number]
-
-
-def faults() -> list[str]:
-    session.rollback()
-    return [*stock_faults(), *payment_faults(), *order_faults()]
 
 
 def ask(**changes: object) -> Checkout:
@@ -76,11 +50,6 @@ def place(cart: Cart, wanted: Checkout | None = None, key: str | None = None) ->
 
 def pay(order: Order, token: str = "tok_success") -> till.PayResult:
     return till.pay(order.payments[-1].id, token=token, return_url="http://localhost/back")
-
-
-def cart_state(order: Order) -> CartState:
-    session.rollback()
-    return session.get_one(Cart, order.cart_id).state
 
 
 def test_a_paid_order_has_sold_what_was_in_the_cart() -> None:
@@ -198,169 +167,6 @@ def test_what_is_gone_by_now_is_said_by_name() -> None:
     ]
 
 
-def test_three_d_secure_waits_for_the_buyer(shop: Shop) -> None:
-    mug = make.variant(stock=2)
-    order = make.order([(mug, 1)], token="tok_3ds")
-    payment = order.payments[0]
-    assert order.payment_status == "requires_action"
-    assert payment.next_action == {
-        "type": "redirect",
-        "url": f"/sandbox/3ds/{payment.provider_ref}",
-    }
-    assert left(mug.id) == 1
-    registry.get("sandbox").bank.authenticate(payment.provider_ref, approved=True)  # type: ignore[attr-defined]
-    assert till.look(payment.id).state is PaymentState.CAPTURED
-    assert till.look(payment.id).state is PaymentState.CAPTURED
-    assert queries.by_id(order.id).state is OrderState.PAID
-    assert faults() == []
-
-
-def test_delayed_money_completes_the_order_by_webhook(shop: Shop) -> None:
-    order = make.order(token="tok_delay")
-    assert order.payment_status == "pending"
-    with pytest.raises(PaymentOpen), committing():
-        actions.retry_payment(order, "sandbox", by="guest")
-    with clock.later(seconds=10):
-        deliver_sandbox_webhooks()
-        deliver_sandbox_webhooks()
-        shop.work()
-    order = queries.by_id(order.id)
-    assert order.state is OrderState.PAID
-    assert news(order).count("OrderPaid") == 1
-    assert faults() == []
-
-
-def test_a_lost_answer_is_never_guessed_and_settled_by_asking() -> None:
-    order = make.order(token="tok_timeout")
-    assert order.state is OrderState.AWAITING_PAYMENT
-    assert order.payment_status == "pending"
-    with clock.later(minutes=1):
-        poll_payments()
-    assert queries.by_id(order.id).state is OrderState.PAID
-    assert faults() == []
-
-
-def test_an_unpaid_order_ends_after_its_provider_was_asked() -> None:
-    mug = make.variant(stock=2)
-    order = make.order([(mug, 2)], token="tok_3ds")
-    with clock.later(minutes=10):
-        expire_unpaid()
-    assert left(mug.id) == 0
-    with clock.later(minutes=16):
-        expire_unpaid()
-    order = queries.by_id(order.id)
-    assert order.state is OrderState.EXPIRED
-    assert order.payments[0].state is PaymentState.CANCELLED
-    assert left(mug.id) == 2
-    assert news(order) == ["OrderPlaced", "OrderExpired"]
-
-
-def test_an_order_that_was_paid_unnoticed_is_not_ended() -> None:
-    order = make.order(token="tok_timeout")
-    with clock.later(minutes=16):
-        expire_unpaid()
-    assert queries.by_id(order.id).state is OrderState.PAID
-
-
-def late_money(order: Order) -> Order:
-    payment = order.payments[0]
-    with committing():
-        actions.settle(
-            payment.id, Outcome(Status.CAPTURED, amount=payment.money), by="provider:sandbox"
-        )
-    return queries.by_id(order.id)
-
-
-def expired(mug_stock: int = 2) -> tuple[Order, int]:
-    mug = make.variant(stock=mug_stock)
-    order = make.order([(mug, 2)], token="tok_3ds")
-    with clock.later(minutes=16):
-        expire_unpaid()
-    return order, mug.id
-
-
-def test_late_money_revives_an_order_while_there_is_stock() -> None:
-    order, mug = expired()
-    order = late_money(order)
-    assert order.state is OrderState.PAID
-    assert left(mug) == 0
-    assert faults() == []
-
-
-def test_late_money_goes_back_when_the_stock_is_gone(shop: Shop) -> None:
-    order, mug = expired()
-    make.paid_order([(variant(mug), 1)])
-    order = late_money(order)
-    assert order.state is OrderState.EXPIRED
-    assert order.payments[0].refunding == order.total
-    assert "RefundAsked" in news(order)
-    assert faults() == []
-
-
-def test_money_that_comes_after_a_cancellation_goes_back() -> None:
-    order = make.order(token="tok_3ds")
-    with committing():
-        order_actions.cancel(order, reason="changed mind", by="guest")
-    order = late_money(order)
-    assert order.state is OrderState.CANCELLED
-    assert order.payments[0].refunding == order.total
-
-
-def test_paying_twice_gives_the_second_one_back() -> None:
-    order = make.order(token="tok_3ds")
-    with committing():
-        payment = actions.retry_payment(order, "sandbox", by="guest")
-    till.pay(payment.id, token="tok_success", return_url="/")
-    order = late_money(order)
-    assert order.state is OrderState.PAID
-    assert [p.refunding for p in order.payments] == [order.total, 0]
-
-
-def test_money_in_another_currency_is_not_taken_for_the_money() -> None:
-    order = make.order(token="tok_3ds")
-    payment = order.payments[0]
-    for wrong in (Money(payment.amount, "RUB"), None):
-        with committing():
-            actions.settle(payment.id, Outcome(Status.CAPTURED, amount=wrong), by="provider:x")
-    order = queries.by_id(order.id)
-    assert order.state is OrderState.AWAITING_PAYMENT
-    assert len(order.notes) == 1
-    assert order.captured == Money(0, "EUR")
-    assert any("wrong currency" in fault for fault in faults())
-
-
-def test_too_little_money_pays_no_order_and_goes_back_when_the_rest_never_comes(
-    shop: Shop,
-) -> None:
-    order = make.order(token="tok_3ds")
-    payment = order.payments[0]
-    with committing():
-        actions.settle(
-            payment.id, Outcome(Status.CAPTURED, amount=Money(1, "EUR")), by="provider:x"
-        )
-    order = queries.by_id(order.id)
-    assert order.state is OrderState.AWAITING_PAYMENT
-    assert (order.captured.minor, order.outstanding.minor) == (1, order.total - 1)
-    assert order.payments[0].problem == "wrong_amount"
-    with clock.later(minutes=20), committing():
-        assert actions.expire(order.id)
-    order = queries.by_id(order.id)
-    assert order.state is OrderState.CANCELLED
-    assert [(one.amount, one.of_sale) for one in order.payments[0].refunds] == [(1, False)]
-
-
-def test_too_much_money_pays_the_order_and_the_surplus_goes_back() -> None:
-    order = make.order(token="tok_3ds")
-    payment = order.payments[0]
-    much = Money(payment.amount + 500, "EUR")
-    with committing():
-        actions.settle(payment.id, Outcome(Status.CAPTURED, amount=much), by="provider:x")
-    order = queries.by_id(order.id)
-    assert (order.state, order.payment_status) == (OrderState.PAID, "paid")
-    assert [(one.amount, one.of_sale) for one in order.payments[0].refunds] == [(500, False)]
-    assert faults() == []
-
-
 def test_refunds_are_sent_by_the_worker_and_never_more_than_came(shop: Shop) -> None:
     order = make.paid_order()
     with committing():
@@ -451,75 +257,6 @@ def test_nothing_to_pay_is_paid_at_once() -> None:
     assert (order.payments, order.payment_status) == ([], "paid")
     assert cart_state(order) is CartState.ORDERED
     assert faults() == []
-
-
-def test_a_bank_transfer_is_accepted_now_and_paid_when_staff_see_it() -> None:
-    mug = make.variant(stock=5)
-    order = make.order([(mug, 2)], provider="manual")
-    assert order.state is OrderState.AWAITING_PAYMENT
-    assert cart_state(order) is CartState.ORDERED
-    with clock.later(hours=3), committing():
-        inventory.release_expired()
-    assert left(mug.id) == 3
-    with committing():
-        actions.receive_payment(order, by="staff:1")
-    assert queries.by_id(order.id).state is OrderState.PAID
-    with pytest.raises(OrderNotPayable), committing():
-        actions.receive_payment(order, by="staff:1")
-    assert faults() == []
-
-
-def test_a_bank_transfer_that_never_comes_ends_after_a_week() -> None:
-    mug = make.variant(stock=5)
-    order = make.order([(mug, 2)], provider="manual")
-    with clock.later(days=8):
-        expire_unpaid()
-    assert queries.by_id(order.id).state is OrderState.EXPIRED
-    assert left(mug.id) == 5
-
-
-def test_a_transfer_that_comes_late_pays_the_order_while_there_is_stock(shop: Shop) -> None:
-    mug = make.variant(stock=2)
-    order = make.order([(mug, 2)], provider="manual")
-    with clock.later(days=8):
-        expire_unpaid()
-    assert left(mug.id) == 2
-    with committing():
-        actions.receive_payment(queries.by_id(order.id), by="staff:1")
-    assert queries.by_id(order.id).state is OrderState.PAID
-    assert left(mug.id) == 0
-    with pytest.raises(OrderNotPayable), committing():
-        actions.receive_payment(queries.by_id(order.id), by="staff:1")
-    shop.work()
-    assert faults() == []
-
-
-def test_a_transfer_that_comes_too_late_goes_back(shop: Shop) -> None:
-    mug = make.variant(stock=2)
-    order = make.order([(mug, 2)], provider="manual")
-    with clock.later(days=8):
-        expire_unpaid()
-        make.paid_order([(variant(mug.id), 1)])
-    with committing():
-        actions.receive_payment(queries.by_id(order.id), by="staff:1")
-    shop.work()
-    order = queries.by_id(order.id)
-    assert (order.state, order.payment_status) == (OrderState.EXPIRED, "refunded")
-    assert faults() == []
-
-
-def test_money_that_was_sent_off_late_has_a_day_as_well() -> None:
-    order = make.authorized_order()
-    with committing():
-        actions.release(order, by="staff:1")
-    with clock.later(hours=23):
-        with committing():
-            again = actions.retry_payment(queries.by_id(order.id), "sandbox", by="guest").id
-        till.pay(again, token="tok_delay", return_url="/")
-    with clock.later(hours=24), committing():
-        assert not actions.expire(order.id)
-    with clock.later(hours=48), committing():
-        assert actions.expire(order.id)
 
 
 def test_an_order_costs_few_statements() -> None:
