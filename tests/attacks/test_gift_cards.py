@@ -120,8 +120,31 @@ def test_ten_guesses_a_minute_are_answered_at_both_doors_together(world: World) 
 
 @pytest.mark.twin(10)
 def test_without_the_limit_a_guesser_is_answered_for_ever(sqlite_world: World) -> None:
-    with replaced((guessing, "MOST", ())):
+    with replaced((guessing, "GIFT_CARDS", ())):
         assert gains(guess, sqlite_world) == {"form": 4, "api": 4}
+
+
+def guess_coupons(world: World, face: str) -> int:
+    """Try one coupon after the other, in a cart and then with orders; gives the tries too many."""
+    mug_id = make.variant().id
+    with limits(world):
+        buyer, program = world.buyer(face), world.buyer("api")
+        buyer.put(mug_id)
+        program.put(mug_id)
+        answers = [buyer.code(f"SPRING{number}") for number in range(8)]
+        answers += [program.order(coupon=f"SUMMER{number}") for number in range(6)]
+    return sum(answer.status_code == 422 for answer in answers) - 10
+
+
+@pytest.mark.attack(10)
+def test_coupons_are_counted_in_carts_and_with_orders_together(world: World) -> None:
+    assert gains(guess_coupons, world) == NOTHING
+
+
+@pytest.mark.twin(10)
+def test_without_the_limit_coupons_are_guessed_by_placing_orders(sqlite_world: World) -> None:
+    with replaced((guessing, "COUPONS", ())):
+        assert gains(guess_coupons, sqlite_world) == {"form": 4, "api": 4}
 
 
 def tell_codes_apart(world: World, face: str) -> int:
