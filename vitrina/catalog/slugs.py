@@ -12,7 +12,7 @@ _TABLE = """
 ð d ø o ł l đ d ħ h ı i œ oe æ ae ß ss þ th
 """
 _LETTERS = dict(zip(_TABLE.split()[::2], _TABLE.split()[1::2], strict=True)) | {"ъ": "", "ь": ""}
-_GAPS = re.compile(r"[^\w]+|_+")
+_GAPS = re.compile(r"[\W_]+")
 
 
 def slugify(text: str, limit: int = 180) -> str:
@@ -20,12 +20,15 @@ def slugify(text: str, limit: int = 180) -> str:
 
     Letters of other scripts stay. The result may be empty when there is no letter or digit.
     """
-    lowered = "".join(_LETTERS.get(char, char) for char in text.casefold())
-    bare = "".join(
-        char for char in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(char)
-    )
-    slug = _GAPS.sub("-", unicodedata.normalize("NFC", bare)).strip("-")
+    latin = unicodedata.normalize("NFKD", _latin(unicodedata.normalize("NFKC", text)))
+    bare = "".join(char for char in latin if not unicodedata.combining(char))
+    # Once more: what lost its accent may be in the table now (ǣ), or have a lower case (ϓ).
+    slug = _GAPS.sub("-", unicodedata.normalize("NFC", _latin(bare))).strip("-")
     return slug[:limit].rstrip("-")
+
+
+def _latin(text: str) -> str:
+    return "".join(_LETTERS.get(char, char) for char in text.casefold())
 
 
 def free_slug(wanted: str, taken: Iterable[str]) -> str:
