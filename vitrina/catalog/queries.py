@@ -10,15 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from vitrina.catalog.errors import ProductNotFound, VariantNotFound
-from vitrina.catalog.models.products import (
-    Currency,
-    Option,
-    PriceChange,
-    Product,
-    ProductSlug,
-    ProductStatus,
-    Variant,
-)
+from vitrina.catalog.models.prices import Currency, PriceChange
+from vitrina.catalog.models.products import Option, Product, ProductSlug, ProductStatus, Variant
 from vitrina.catalog.rules.prices import Listed, ListedInput, Rate, Rates, listed, lowest_before
 from vitrina.catalog.shelves import (
     CHUNK,

@@ -22,11 +22,11 @@ from vitrina.catalog.drafts import (
 from vitrina.catalog.errors import CategoryNotFound, SlugTaken
 from vitrina.catalog.events import ProductChanged
 from vitrina.catalog.models.groups import Category, CollectionProduct, ProductCategory
+from vitrina.catalog.models.prices import PriceChange
 from vitrina.catalog.models.products import (
     Media,
     Option,
     OptionValue,
-    PriceChange,
     Product,
     ProductSlug,
     Variant,
@@ -164,6 +164,7 @@ def _product_row(draft: ProductDraft, now: datetime) -> Row:
 
 
 def option_row(product_id: int, position: int, option: OptionDraft) -> Row:
+    """The column values of an option; ``position`` is its place among the product's options."""
     return {
         "product_id": product_id,
         "position": position,
@@ -202,6 +203,7 @@ def _insert_options(ids: Sequence[int], drafts: Sequence[ProductDraft]) -> list[
 
 
 def media_row(product_id: int, position: int, media: MediaDraft) -> Row:
+    """The column values of a picture; ``position`` is its place among the product's pictures."""
     row: Row = {name: getattr(media, name) for name in MEDIA_FIELDS}
     row |= {"product_id": product_id, "position": position}
     row["renditions"] = [dict(one) for one in media.renditions]

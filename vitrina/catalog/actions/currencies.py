@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from vitrina.catalog.errors import InvalidRate
 from vitrina.catalog.events import RatesChanged
-from vitrina.catalog.models.products import Currency
+from vitrina.catalog.models.prices import Currency
 from vitrina.core import audit, store
 from vitrina.core.db import session
 from vitrina.core.events import record

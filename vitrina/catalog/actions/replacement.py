@@ -20,12 +20,12 @@ from vitrina.catalog.drafts import (
     ValueDraft,
     VariantDraft,
 )
+from vitrina.catalog.models.prices import PriceChange
 from vitrina.catalog.models.products import (
     Media,
     Option,
     OptionKind,
     OptionValue,
-    PriceChange,
     Product,
     Variant,
     VariantPrice,

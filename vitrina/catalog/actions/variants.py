@@ -2,7 +2,8 @@
 
 from vitrina.catalog import queries
 from vitrina.catalog.actions.products import touch_product
-from vitrina.catalog.models.products import PriceChange, Variant, VariantPrice
+from vitrina.catalog.models.prices import PriceChange
+from vitrina.catalog.models.products import Variant, VariantPrice
 from vitrina.catalog.rules.drafts import check_amount
 from vitrina.core import audit
 from vitrina.core.db import session

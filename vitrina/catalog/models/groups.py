@@ -28,6 +28,7 @@ class Category(Identified, Base):
     is_visible: Mapped[bool] = mapped_column(default=True)
 
     def text(self, field: str, locale: str) -> str:
+        """A text (``title``, ``description``) in ``locale``, else in the store's own language."""
         return translated(self, field, locale)
 
 
@@ -60,6 +61,7 @@ class Collection(Identified, Dated, Base):
     is_visible: Mapped[bool] = mapped_column(default=True)
 
     def text(self, field: str, locale: str) -> str:
+        """A text (``title``, ``description``) in ``locale``, else in the store's own language."""
         return translated(self, field, locale)
 
 

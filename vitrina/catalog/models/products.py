@@ -12,6 +12,8 @@ from vitrina.core.db import JSON, Base, Dated, EnumText, Identified, Minor
 
 
 class ProductStatus(StrEnum):
+    """Shoppers see ACTIVE ones alone; ARCHIVED ones are kept for the books."""
+
     DRAFT = "draft"
     ACTIVE = "active"
     ARCHIVED = "archived"
@@ -88,6 +90,7 @@ class Product(Identified, Dated, Base):
 
     @property
     def is_published(self) -> bool:
+        """Whether shoppers can see it."""
         return self.status is ProductStatus.ACTIVE
 
     @property
@@ -236,16 +239,6 @@ class VariantPrice(Identified, Base):
     )
 
 
-class PriceChange(Identified, Base):
-    """A price from ``at`` on (store currency). Append-only; for the 30-day lowest price."""
-
-    __tablename__ = "price_changes"
-    variant_id: Mapped[int] = mapped_column(sa.ForeignKey("variants.id", ondelete="CASCADE"))
-    price: Mapped[int] = mapped_column(Minor)
-    at: Mapped[datetime] = mapped_column(default=clock.now)
-    __table_args__ = (sa.Index("ix_price_changes_variant_id_at", "variant_id", "at"),)
-
-
 class Media(Identified, Dated, Base):
     """A picture of a product, in order. The file is in the storage under ``key``.
 
@@ -281,19 +274,3 @@ class DigitalFile(Identified, Dated, Base):
     key: Mapped[str] = mapped_column(sa.String(300))
     name: Mapped[str] = mapped_column(sa.String(200))
     size: Mapped[int] = mapped_column(sa.BigInteger, default=0)
-
-
-class Currency(Base):
-    """A currency the store sells in beside its own. ``rate``: units of it for one of the store's.
-
-    ``ending`` is what a converted price ends in, in minor units of ``step``: a step of 100 with an
-    ending of 90 makes 12.90; 0 and 1 leave the price as it is.
-    """
-
-    __tablename__ = "currencies"
-    code: Mapped[str] = mapped_column(sa.String(3), primary_key=True)
-    rate: Mapped[Any] = mapped_column(sa.Numeric(18, 8))
-    step: Mapped[int] = mapped_column(default=1)
-    ending: Mapped[int] = mapped_column(default=0)
-    is_active: Mapped[bool] = mapped_column(default=True)
-    __table_args__ = (sa.CheckConstraint("rate > 0", name="rate"),)
