@@ -16,6 +16,8 @@ def new_ref() -> str:
 
 @dataclass(frozen=True)
 class UserRegistered(Event):
+    """Somebody opened an account; the e-mail is still to be verified."""
+
     user_id: int
 
 
@@ -29,12 +31,16 @@ class RegistrationRepeated(Event):
 
 @dataclass(frozen=True)
 class VerificationAsked(Event):
+    """The link that proves an e-mail is to be sent, again or for the first time."""
+
     user_id: int
     ref: str = field(default_factory=new_ref)
 
 
 @dataclass(frozen=True)
 class EmailVerified(Event):
+    """A link was followed: the e-mail is the user's own."""
+
     user_id: int
 
 
@@ -66,12 +72,16 @@ class EmailChanged(Event):
 
 @dataclass(frozen=True)
 class PasswordChanged(Event):
+    """The user is told, because it may have been somebody else."""
+
     user_id: int
     ref: str = field(default_factory=new_ref)
 
 
 @dataclass(frozen=True)
 class StaffInvited(Event):
+    """``email`` may join the staff with a role; the link is made when the mail is written."""
+
     email: str
     role_id: int
     by: str
@@ -80,4 +90,6 @@ class StaffInvited(Event):
 
 @dataclass(frozen=True)
 class UserSignedIn(Event):
+    """The password was right; a second factor may still be asked for."""
+
     user_id: int

@@ -12,6 +12,8 @@ from vitrina.core.db import JSON, Base, Dated, EnumText, Identified, Minor
 
 
 class CartState(StrEnum):
+    """SAVED: put by under a name; ORDERED and MERGED carts are never changed again."""
+
     ACTIVE = "active"
     SAVED = "saved"
     ORDERED = "ordered"

@@ -16,6 +16,8 @@ DAYS_KEPT = 30
 
 
 class ChangeKind(StrEnum):
+    """What is no longer as it was when a line was put in."""
+
     PRICE_UP = "price_up"
     PRICE_DOWN = "price_down"
     ONLY_LEFT = "only_left"
@@ -41,6 +43,7 @@ class Change:
 
     @property
     def is_blocking(self) -> bool:
+        """Whether the cart cannot be bought like this."""
         return self.kind in BLOCKING
 
 

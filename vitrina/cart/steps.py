@@ -51,6 +51,7 @@ def find_line(cart: Cart, line_id: int) -> CartLine:
 
 
 def check_quantity(quantity: int) -> None:
+    """Refuse what is no whole number from 1 on (InvalidQuantity), or too many (TooMany)."""
     if type(quantity) is not int or quantity < 1:
         raise InvalidQuantity(field="quantity")
     if quantity > MOST_PIECES:
@@ -58,6 +59,7 @@ def check_quantity(quantity: int) -> None:
 
 
 def check_room(cart: Cart) -> None:
+    """Refuse another line in a cart that is full (TooMany)."""
     lines = session.scalar(
         sa.select(sa.func.count()).select_from(CartLine).where(CartLine.cart_id == cart.id)
     )

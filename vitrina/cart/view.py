@@ -84,4 +84,5 @@ class CartView:
 
     @property
     def can_check_out(self) -> bool:
+        """Whether there is something in it, and nothing that cannot be bought."""
         return bool(self.lines) and not self.problems

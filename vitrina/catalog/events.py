@@ -14,11 +14,15 @@ class ProductChanged(Event):
 
 @dataclass(frozen=True)
 class CategoryChanged(Event):
+    """Names, places or the tree of categories changed."""
+
     category_ids: list[int]
 
 
 @dataclass(frozen=True)
 class CollectionChanged(Event):
+    """The words of collections changed, or which products are in them."""
+
     collection_ids: list[int]
 
 

@@ -75,6 +75,8 @@ class EnumText(TypeDecorator[StrEnum]):
 
 
 class Base(DeclarativeBase):
+    """What every table is declared on: names of constraints, and how Python types are kept."""
+
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map = {
         datetime: UTCDateTime,

@@ -86,6 +86,7 @@ def task(function: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]
 
 
 def task_name(function: Callable[..., Any]) -> str:
+    """The name under which a task is kept in the database: ``inventory.tasks.release``."""
     return f"{function.__module__.removeprefix('vitrina.')}.{function.__name__}"
 
 

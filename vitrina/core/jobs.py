@@ -29,6 +29,8 @@ MOST_ATTEMPTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
+    """A task that every process may begin, and one of them does, once in ``every``."""
+
     name: str
     every: timedelta
     run: Callable[[], None]

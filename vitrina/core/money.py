@@ -16,10 +16,14 @@ PLAIN = re.compile(r"-?\d{1,16}(\.\d{1,10})?", re.ASCII).fullmatch
 
 
 class CurrencyMismatch(Invalid):
+    """Facts: ``left`` and ``right``, the two currencies that do not add up."""
+
     code = "currency_mismatch"
 
 
 class InvalidAmount(Invalid):
+    """Facts: ``field``, and what was given in it."""
+
     code = "invalid_amount"
 
 
@@ -49,6 +53,7 @@ class Money:
 
     @classmethod
     def zero(cls, currency: str) -> "Money":
+        """Nothing, in ``currency``."""
         return cls(0, currency)
 
     @classmethod

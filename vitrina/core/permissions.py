@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
+    """What a route or a button asks for; a role is a set of these."""
+
     PRODUCTS_READ = "products:read"
     PRODUCTS_WRITE = "products:write"
     STOCK_READ = "stock:read"

@@ -21,7 +21,8 @@ class Moving(Protocol[S]):
 
     state: S
 
-    def moved(self, verb: str, before: S, after: S, by: str, note: str) -> None: ...
+    def moved(self, verb: str, before: S, after: S, by: str, note: str) -> None:
+        """Add the row of a move that has just been made."""
 
 
 class Machine(Generic[S, V]):

@@ -26,6 +26,7 @@ class Dice:
         return self._next()
 
     def between(self, low: float, high: float) -> float:
+        """A number from ``low`` up to ``high``."""
         return low + (high - low) * self._next()
 
     def whole(self, low: int, high: int) -> int:
@@ -33,12 +34,15 @@ class Dice:
         return low + int(self._next() * (high - low + 1))
 
     def chance(self, probability: float) -> bool:
+        """True with that probability (0 to 1)."""
         return self._next() < probability
 
     def pick(self, things: Sequence[T]) -> T:
+        """One of the things, each as likely as the others."""
         return things[int(self._next() * len(things))]
 
     def shuffled(self, things: Sequence[T]) -> list[T]:
+        """The things in another order; the given list stays."""
         pile = list(things)
         for last in range(len(pile) - 1, 0, -1):
             other = int(self._next() * (last + 1))

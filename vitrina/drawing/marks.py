@@ -47,10 +47,12 @@ class Arc:
     width: float
 
     def at(self, degrees: float) -> Point:
+        """The point of its circle in that direction."""
         angle = math.radians(degrees)
         return self.x + self.radius * math.cos(angle), self.y + self.radius * math.sin(angle)
 
     def flattened(self) -> list[Point]:
+        """It as points of a line, about one for every six degrees."""
         steps = max(6, round(abs(self.sweep) / 6))
         return [self.at(self.start + self.sweep * k / steps) for k in range(steps + 1)]
 

@@ -11,6 +11,8 @@ from vitrina.core.db import Base, Dated, EnumText, Identified
 
 
 class MovementKind(StrEnum):
+    """Why a count changed; ADJUSTED covers deliveries and corrections alike."""
+
     RESERVED = "reserved"
     RELEASED = "released"
     SHIPPED = "shipped"
@@ -62,6 +64,7 @@ class StockItem(Identified, Base):
 
     @property
     def available(self) -> int:
+        """Pieces on the shelf that are promised to nobody."""
         return self.on_hand - self.reserved
 
 

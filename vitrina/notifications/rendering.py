@@ -30,6 +30,8 @@ MAILS = PACKAGE / "templates" / "mail"
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
+    """A mail in words, ready to be sent: the same text as HTML and without it."""
+
     subject: str
     html: str
     text: str

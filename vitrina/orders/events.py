@@ -59,6 +59,8 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True)
 class OrderCancelled(Event):
+    """The buyer or staff stopped it; ``reason`` is in their words."""
+
     order_id: int
     number: str
     reason: str
@@ -83,6 +85,8 @@ class ShipmentShipped(Event):
 
 @dataclass(frozen=True)
 class ShipmentDelivered(Event):
+    """A parcel of the order has arrived."""
+
     order_id: int
     number: str
     shipment_id: int

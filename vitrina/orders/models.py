@@ -27,6 +27,8 @@ class OrderState(StrEnum):
 
 
 class OrderVerb(StrEnum):
+    """REVIVE: money came after the time was over, and there was still stock."""
+
     PAY = "pay"
     SHIP = "ship"
     DELIVER = "deliver"
@@ -124,6 +126,7 @@ class Order(Identified, Dated, Base):
     )
 
     def money(self, minor: int) -> Money:
+        """``minor`` units as Money of the order's currency."""
         return Money(minor, self.currency)
 
     @property
@@ -143,6 +146,7 @@ class Order(Identified, Dated, Base):
 
     @property
     def refunded(self) -> Money:
+        """What went back, whatever for."""
         return self.money(sum(payment.refunded for payment in self.payments))
 
     @property

@@ -113,6 +113,7 @@ def find_by_key(checkout_key: str) -> Order | None:
 
 
 def number_exists(number: str) -> bool:
+    """Whether an order has that number already."""
     return session.scalar(sa.select(Order.id).where(Order.number == number)) is not None
 
 

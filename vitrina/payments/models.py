@@ -13,6 +13,8 @@ from vitrina.core.states import Machine
 
 
 class PaymentState(StrEnum):
+    """AUTHORIZED money is held and not ours yet; REQUIRES_ACTION waits for what the buyer does."""
+
     PENDING = "pending"
     REQUIRES_ACTION = "requires_action"
     AUTHORIZED = "authorized"
@@ -24,6 +26,8 @@ class PaymentState(StrEnum):
 
 
 class PaymentVerb(StrEnum):
+    """What moves a payment; WAIT: the provider has it, and will say later how it ended."""
+
     ASK_ACTION = "ask_action"
     WAIT = "wait"
     AUTHORIZE = "authorize"
@@ -163,6 +167,8 @@ class PaymentTransition(TransitionRow, Base):
 
 
 class RefundState(StrEnum):
+    """PENDING: it is owed, or the provider has not said yet that it arrived."""
+
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"

@@ -52,6 +52,7 @@ class Basket:
 
     @property
     def needs_shipping(self) -> bool:
+        """Whether any line has to be sent."""
         return any(line.requires_shipping for line in self.lines)
 
 

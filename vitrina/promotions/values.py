@@ -8,6 +8,8 @@ from enum import StrEnum
 
 
 class PromotionKind(StrEnum):
+    """What a promotion takes off: a share, a sum, the delivery, or pieces of what is bought."""
+
     PERCENT = "percent"
     AMOUNT = "amount"
     FREE_SHIPPING = "free_shipping"

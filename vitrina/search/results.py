@@ -92,6 +92,8 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class CategoryCount:
+    """How many products of the list stand in a category."""
+
     category_id: int
     count: int
 
@@ -117,6 +119,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class CategoryHit:
+    """A category whose name fits what was typed; ``path`` is its address."""
+
     title: str
     path: str
 

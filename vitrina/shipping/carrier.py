@@ -36,10 +36,12 @@ class RateRequest:
 
     @property
     def weight_g(self) -> int:
+        """The weight of all pieces in grams."""
         return sum(item.weight_g * item.quantity for item in self.items)
 
     @property
     def quantity(self) -> int:
+        """How many pieces there are."""
         return sum(item.quantity for item in self.items)
 
 

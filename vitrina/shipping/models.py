@@ -70,6 +70,8 @@ class ShipmentState(StrEnum):
 
 
 class ShipmentVerb(StrEnum):
+    """COME_BACK: the carrier could not hand it over, or nobody took it."""
+
     SHIP = "ship"
     DELIVER = "deliver"
     CANCEL = "cancel"

@@ -9,12 +9,16 @@ from vitrina.core.db import Base, Dated, EnumText, Identified
 
 
 class TicketState(StrEnum):
+    """ANSWERED waits for the customer, whose next message opens it again."""
+
     OPEN = "open"
     ANSWERED = "answered"
     CLOSED = "closed"
 
 
 class Topic(StrEnum):
+    """What a question is about, as the customer chose."""
+
     ORDER = "order"
     DELIVERY = "delivery"
     RETURN = "return"

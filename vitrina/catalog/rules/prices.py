@@ -27,6 +27,7 @@ class Rates:
 
     @property
     def currencies(self) -> tuple[str, ...]:
+        """Every currency that prices are shown in, the store's own first."""
         return (self.base, *sorted(self.others))
 
     def convert(self, minor: int, currency: str) -> int:

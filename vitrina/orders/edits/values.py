@@ -126,4 +126,5 @@ class Today:
 
     @property
     def rate(self) -> Decimal:
+        """All taxes on it together (``Decimal("0.23")`` is 23 %)."""
         return sum((rule.rate for rule in self.rules), Decimal(0))

@@ -130,6 +130,7 @@ class Document:
 
     @property
     def due(self) -> int:
+        """What is still to be paid, in minor units."""
         return self.total - self.paid
 
     @property

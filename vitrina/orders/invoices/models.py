@@ -12,6 +12,8 @@ from vitrina.core.money import Money
 
 
 class DocumentKind(StrEnum):
+    """A CREDIT_NOTE takes back a part of an INVOICE, or all of it."""
+
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
 

@@ -24,10 +24,12 @@ class Bucket:
 
     @property
     def left(self) -> int:
+        """What can be credited still, in minor units with tax."""
         return self.gross - self.credited
 
     @property
     def tax_left(self) -> int:
+        """The tax in :attr:`left`."""
         return self.tax - self.credited_tax
 
     def less(self, gross: int, tax: int) -> "Bucket":

@@ -29,12 +29,16 @@ class OrderWithdrawn(Event):
 
 @dataclass(frozen=True)
 class ReturnApproved(Event):
+    """Staff agreed: the buyer is told how to send it."""
+
     order_id: int
     number: str
 
 
 @dataclass(frozen=True)
 class ReturnRejected(Event):
+    """Staff refused it; ``reason`` is what the buyer is told."""
+
     order_id: int
     number: str
     reason: str
@@ -58,5 +62,7 @@ class ReturnInspected(Event):
 
 @dataclass(frozen=True)
 class ReturnCancelled(Event):
+    """It was called off before anything arrived."""
+
     order_id: int
     number: str

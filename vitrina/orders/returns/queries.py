@@ -133,6 +133,7 @@ def waiting() -> int:
 
 
 def number_exists(number: str) -> bool:
+    """Whether a return has that number already."""
     return session.scalar(sa.select(Return.id).where(Return.number == number)) is not None
 
 

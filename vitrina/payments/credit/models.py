@@ -11,6 +11,8 @@ from vitrina.core.money import Money
 
 
 class CreditKind(StrEnum):
+    """A GIFT_CARD is its bearer's, STORE_CREDIT one customer's."""
+
     GIFT_CARD = "gift_card"
     STORE_CREDIT = "store_credit"
 

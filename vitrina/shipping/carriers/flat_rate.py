@@ -19,6 +19,8 @@ class FlatRateSettings:
 
 
 class FlatRate:
+    """The same price for every parcel."""
+
     code: ClassVar[str] = "flat_rate"
     live: ClassVar[bool] = False
     Settings: ClassVar[type[FlatRateSettings]] = FlatRateSettings

@@ -23,6 +23,8 @@ class PerItemSettings:
 
 
 class PerItem:
+    """A price that grows with the number of pieces."""
+
     code: ClassVar[str] = "per_item"
     live: ClassVar[bool] = False
     Settings: ClassVar[type[PerItemSettings]] = PerItemSettings

@@ -20,6 +20,8 @@ class PickupSettings:
 
 
 class Pickup:
+    """Fetched by the buyer at an address of the shop."""
+
     code: ClassVar[str] = "pickup"
     live: ClassVar[bool] = False
     collected: ClassVar[bool] = True

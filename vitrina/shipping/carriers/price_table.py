@@ -19,6 +19,8 @@ class PriceTableSettings:
 
 
 class PriceTable:
+    """A price by what the goods cost."""
+
     code: ClassVar[str] = "price_table"
     live: ClassVar[bool] = False
     Settings: ClassVar[type[PriceTableSettings]] = PriceTableSettings

@@ -27,6 +27,8 @@ class WeightTableSettings:
 
 
 class WeightTable:
+    """A price by weight, and steps beyond the heaviest row; None without such steps."""
+
     code: ClassVar[str] = "weight_table"
     live: ClassVar[bool] = False
     Settings: ClassVar[type[WeightTableSettings]] = WeightTableSettings
