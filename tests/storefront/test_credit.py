@@ -8,7 +8,7 @@ import pytest
 from tests import make
 from tests.browser import Browser
 from tests.conftest import Shop
-from tests.storefront.test_checkout import ADDRESS, BAD, GOOD, at_checkout, left, orders
+from tests.storefront.buying import ADDRESS, BAD, GOOD, at_checkout, left, orders
 from vitrina.core.db import committing, session
 from vitrina.core.money import Money
 from vitrina.notifications import queries as mails

@@ -9,7 +9,7 @@ from tests.browser import Browser
 from tests.conftest import Shop
 from tests.payments.stripe.form import confirmed, last, of, secret_of, waiting
 from tests.payments.stripe.world import World
-from tests.storefront.test_checkout import ADDRESS, orders
+from tests.storefront.buying import ADDRESS, orders
 from vitrina.core.db import committing
 from vitrina.orders import actions as ordering
 from vitrina.orders.models import OrderState

@@ -10,7 +10,7 @@ from tests import make
 from tests.browser import Browser
 from tests.conftest import Shop
 from tests.payments.stripe.world import World
-from tests.storefront.test_checkout import ADDRESS, orders
+from tests.storefront.buying import ADDRESS, orders
 from vitrina.accounts.models import User
 from vitrina.checkout import saved_cards, till
 from vitrina.core.db import committing, session
