@@ -4,40 +4,38 @@ Each builder commits for itself, unless the test has opened ``committing()``. Pr
 strings in the store's currency.
 """
 
-import itertools
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
-from itertools import product as combinations
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from vitrina.accounts.actions.registration import register
-from vitrina.accounts.actions.staff import create_staff, ensure_roles
-from vitrina.accounts.models import Role, User
+from tests.shopkeeping import BY, minor, saving
+from tests.shopkeeping import PASSWORD as PASSWORD
+from tests.shopkeeping import address as address
+from tests.shopkeeping import category as category
+from tests.shopkeeping import delivery as delivery
+from tests.shopkeeping import product as product
+from tests.shopkeeping import promotion as promotion
+from tests.shopkeeping import staff as staff
+from tests.shopkeeping import tax as tax
+from tests.shopkeeping import user as user
+from tests.shopkeeping import variant as variant
+from vitrina.accounts.models import User
 from vitrina.cart import actions as carts
 from vitrina.cart.models import Cart
 from vitrina.catalog import queries as catalog
-from vitrina.catalog.actions.categories import create_category
-from vitrina.catalog.actions.creation import create_product
 from vitrina.catalog.actions.variants import set_price
-from vitrina.catalog.drafts import OptionDraft, ProductDraft, VariantDraft
-from vitrina.catalog.models.groups import Category
-from vitrina.catalog.models.products import Product, Variant
+from vitrina.catalog.models.products import Variant
 from vitrina.checkout import till
 from vitrina.checkout.actions import place
 from vitrina.checkout.rules import Checkout
-from vitrina.core import address as addresses
-from vitrina.core import db, store
-from vitrina.core.address import PostalAddress
+from vitrina.core import store
 from vitrina.core.db import committing, session
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
-from vitrina.inventory import actions as inventory
 from vitrina.orders import queries as orders
 from vitrina.orders.actions import deliver, ship
 from vitrina.orders.models import Order
@@ -45,202 +43,7 @@ from vitrina.payments import registry
 from vitrina.payments.credit.actions import give_credit, issue_gift_card
 from vitrina.payments.credit.models import CreditAccount
 from vitrina.payments.providers.sandbox import Sandbox
-from vitrina.promotions.actions import PromotionDraft
-from vitrina.promotions.actions import create as create_promotion
-from vitrina.promotions.models import Promotion
-from vitrina.promotions.rules import PromotionKind
-from vitrina.shipping.actions import MethodDraft
-from vitrina.shipping.actions import save_zone as save_shipping_zone
-from vitrina.shipping.models import ShippingMethod, ShippingZone
-from vitrina.tax.actions import RateDraft
-from vitrina.tax.actions import save_zone as save_tax_zone
-from vitrina.tax.models import TaxZone
-
-BY = "system"
-PASSWORD = "plenty-of-lines-42"
-
-_numbers = itertools.count(1)
-
-
-@contextmanager
-def _saving() -> Iterator[None]:
-    """The open transaction, or one of our own."""
-    if db.is_committing():
-        yield
-    else:
-        with committing():
-            yield
-
-
-def _minor(price: str) -> int:
-    return Money.parse(price, store.current().currency).minor
-
-
-# Catalogue --------------------------------------------------------------------------------------
-
-
-def product(
-    title: str = "Mug",
-    *,
-    price: str = "19.90",
-    stock: int | None = 5,
-    options: Mapping[str, Sequence[str]] | None = None,
-    sku: str | None = None,
-    categories: Sequence[Category] = (),
-    compare_at: str | None = None,
-    weight_g: int = 300,
-    requires_shipping: bool = True,
-    backorder: bool = False,
-    track_stock: bool = True,
-    **fields: Any,
-) -> Product:
-    """A published product with a variant for each combination of ``options`` (one without).
-
-    ``stock`` pieces of each; None counts nothing. Further fields are those of a ProductDraft.
-    """
-    chosen = options or {}
-    with _saving():
-        shared: dict[str, Any] = {
-            "price": _minor(price),
-            "compare_at": _minor(compare_at) if compare_at else None,
-            "weight_g": weight_g,
-            "requires_shipping": requires_shipping,
-            "backorder": backorder,
-            "track_stock": track_stock,
-        }
-        variants = tuple(
-            VariantDraft(values=values, sku=_sku(sku, number), **shared)
-            for number, values in enumerate(combinations(*chosen.values()))
-        )
-        draft = ProductDraft(
-            title=title,
-            variants=variants,
-            options=tuple(OptionDraft.of(name, *values) for name, values in chosen.items()),
-            category_ids=tuple(category.id for category in categories),
-            **fields,
-        )
-        made = create_product(draft, by=BY)
-        if stock is not None:
-            inventory.set_many({one.id: stock for one in made.variants}, by=BY)
-        made_id = made.id
-    return catalog.by_id(made_id)
-
-
-def _sku(wanted: str | None, number: int) -> str:
-    if wanted is None:
-        return f"SKU-{next(_numbers)}"
-    return wanted if number == 0 else f"{wanted}-{number + 1}"
-
-
-def variant(*, stock: int | None = 5, price: str = "19.90", **fields: Any) -> Variant:
-    """The only variant of a new product; ``fields`` as :func:`product` takes them."""
-    made = product(stock=stock, price=price, **fields)
-    return catalog.variant(made.variants[0].id)
-
-
-def category(title: str = "Kitchen", parent: Category | None = None, **fields: Any) -> Category:
-    """A visible category, at the top or below ``parent``."""
-    with _saving():
-        return create_category(title, parent, by=BY, **fields)
-
-
-# People -----------------------------------------------------------------------------------------
-
-
-def user(
-    username: str | None = None,
-    *,
-    email: str | None = None,
-    password: str = PASSWORD,
-    name: str = "Ana Reis",
-    locale: str = "en",
-) -> User:
-    """A customer who has registered."""
-    username = username or f"ana{next(_numbers)}"
-    with _saving():
-        made = register(
-            username, email or f"{username}@example.com", password, name=name, locale=locale
-        )
-    assert made is not None, "somebody has this e-mail already"
-    return made
-
-
-def staff(role: str = "owner", username: str | None = None, *, password: str = PASSWORD) -> User:
-    """A member of staff in one of the built-in roles."""
-    username = username or f"staff{next(_numbers)}"
-    with _saving():
-        if session.scalar(sa.select(Role.id).limit(1)) is None:
-            ensure_roles()
-            session.flush()
-        return create_staff(username, f"{username}@example.com", password, role)
-
-
-_ADDRESSES: dict[str, dict[str, str]] = {
-    "PT": {"line1": "Rua do Sol 12", "city": "Lisboa", "postal_code": "1100-001"},
-    "DE": {"line1": "Torstraße 8", "city": "Berlin", "postal_code": "10119"},
-    "BR": {
-        "line1": "Rua Augusta 900",
-        "city": "São Paulo",
-        "region": "SP",
-        "postal_code": "01304-001",
-    },
-    "RU": {
-        "line1": "ул. Ленина, 5",
-        "city": "Казань",
-        "region": "Республика Татарстан",
-        "postal_code": "420111",
-    },
-    "US": {"line1": "12 Elm St", "city": "Portland", "region": "OR", "postal_code": "97201"},
-}
-
-
-def address(country: str = "PT", **fields: str) -> PostalAddress:
-    """A good address in PT, DE, BR, RU or US."""
-    values = {"name": "Ana Reis", "country": country, **_ADDRESSES[country], **fields}
-    return addresses.check(values)
-
-
-# Where and how things are sent --------------------------------------------------------------------
-
-
-def delivery(
-    price: str = "5.00",
-    *,
-    code: str = "standard",
-    countries: Sequence[str] = ("*",),
-    free_from: str | None = None,
-    **fields: Any,
-) -> ShippingMethod:
-    """A flat rate, the only method of a new zone (all countries by default)."""
-    draft = MethodDraft(
-        code=code,
-        name=code.replace("-", " ").capitalize(),
-        settings={"price": _minor(price)},
-        free_from=_minor(free_from) if free_from else None,
-        **fields,
-    )
-    with _saving():
-        zone = save_shipping_zone(f"Zone {next(_numbers)}", countries, [draft], by=BY)
-        return zone.methods[0]
-
-
-def tax(rate: str = "0.23", *, countries: Sequence[str] = ("*",), name: str = "VAT") -> TaxZone:
-    """A zone in which ``rate`` is due on goods and on their delivery."""
-    with _saving():
-        rates = [RateDraft(name, Decimal(rate), each) for each in ("standard", "shipping")]
-        return save_tax_zone(f"Tax {next(_numbers)}", countries, rates, by=BY)
-
-
-def promotion(kind: str = "percent", **fields: Any) -> Promotion:
-    """Something off: 10 % for everybody unless ``fields`` (of a PromotionDraft) say otherwise."""
-    if kind == "percent":
-        fields.setdefault("percent", Decimal(10))
-    fields.setdefault("name", "Ten off")
-    with _saving():
-        return create_promotion(PromotionDraft(kind=PromotionKind(kind), **fields), by=BY)
-
-
-# Purchases --------------------------------------------------------------------------------------
+from vitrina.shipping.models import ShippingZone
 
 Lines = Sequence[tuple[Variant, int]]
 
@@ -259,7 +62,7 @@ def cart_with_token(
     codes: Sequence[str] = (),
 ) -> tuple[Cart, str]:
     """As :func:`cart`, with the token by which its guest finds it again; ``codes``: coupons."""
-    with _saving():
+    with saving():
         made, token = carts.open_cart(
             user_id=user.id if user else None,
             currency=currency or store.current().currency,
@@ -366,5 +169,5 @@ def _open_for_business() -> None:
 
 def reprice(variant_id: int, price: str) -> None:
     """Change the price of a variant, in the store's currency."""
-    with _saving():
-        set_price(catalog.variant(variant_id), _minor(price), None, by=BY)
+    with saving():
+        set_price(catalog.variant(variant_id), minor(price), None, by=BY)
