@@ -55,6 +55,7 @@ def test_chance_is_the_same_on_every_machine() -> None:
 
 @pytest.mark.parametrize("each", ALL, ids=lambda each: each.key)
 def test_a_print_is_small_valid_and_without_script(each: Print) -> None:
+    assert each.sizes
     for size in each.sizes:
         text = svg(each.work(size), title=each.title.ru)
         assert len(text) < 90_000
@@ -71,10 +72,13 @@ def test_a_print_is_small_valid_and_without_script(each: Print) -> None:
 
 @pytest.mark.parametrize("each", ALL, ids=lambda each: each.key)
 def test_nothing_is_drawn_into_the_margin(each: Print) -> None:
+    assert each.sizes
     for size in each.sizes:
         work = each.work(size)
         sheet = work.sheet
-        for mark in marks(work):
+        drawn = list(marks(work))
+        assert drawn
+        for mark in drawn:
             for x, y in reach(mark):
                 assert sheet.left - 2 <= x <= sheet.right + 2
                 assert sheet.top - 2 <= y <= sheet.bottom + 2

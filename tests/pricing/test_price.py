@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from tests.pricing.worlds import (
     NOW,
@@ -77,12 +77,13 @@ def test_the_order_of_promotions_and_codes_never_matters(given_basket: Basket) -
 @settings(max_examples=200, deadline=None)
 @given(baskets())
 def test_no_single_promotion_would_have_been_cheaper(given_basket: Basket) -> None:
+    single = [rule for rule in given_basket.promotions if not rule.stacks]
+    assume(single)
     quote = price(given_basket)
-    for rule in given_basket.promotions:
+    for rule in single:
         alone = price(dataclasses.replace(given_basket, promotions=(rule,)))
-        if not rule.stacks:
-            # Rounding of added tax happens per line, so compare what is before it.
-            assert quote.total - quote.tax_added <= alone.total - alone.tax_added
+        # Rounding of added tax happens per line, so compare what is before it.
+        assert quote.total - quote.tax_added <= alone.total - alone.tax_added
 
 
 def test_tax_is_taken_out_of_gross_prices_line_by_line() -> None:
