@@ -43,14 +43,11 @@ def requires(permission: Permission) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
+        @staff
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             user = visitor().user
-            if user is None:
-                return _ask_to_sign_in()
-            if not user.is_staff:
-                abort(404)
-            if not user.may(permission):
+            if user is None or not user.may(permission):
                 abort(403)
             return view(*args, **kwargs)
 
