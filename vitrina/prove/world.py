@@ -40,7 +40,6 @@ class World:
     pieces: int
     plenty: int
     cards: tuple[str, ...]
-    card_ids: tuple[int, ...]
 
 
 def make(*, pieces: int, cards: int) -> World:
@@ -69,13 +68,7 @@ def make(*, pieces: int, cards: int) -> World:
         staff.ensure_roles()
     with committing():
         staff.create_staff(*OWNER, role="owner")
-    return World(
-        scarce,
-        pieces,
-        plenty,
-        tuple(code for _account, code in made),
-        tuple(account.id for account, _code in made),
-    )
+    return World(scarce, pieces, plenty, tuple(code for _account, code in made))
 
 
 def _variant(title: str, stock: int) -> int:
