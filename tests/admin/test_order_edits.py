@@ -3,7 +3,7 @@
 import pytest
 
 from tests import make
-from tests.admin.test_money import audited, sign_in
+from tests.admin.money import audited, sign_in
 from tests.browser import Browser
 from tests.conftest import Shop
 from vitrina.core.db import session
