@@ -6,6 +6,7 @@ from typing import Any
 from vitrina.api.carts_out import DiscountOut, TaxOut
 from vitrina.api.payments_out import PaymentOut, payments_out
 from vitrina.api.schemas import Amount, Out
+from vitrina.orders.instructions import instructions
 from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.rules import link_token
 from vitrina.payments import queries as payments
@@ -62,6 +63,19 @@ class NextActionOut(Out):
     url: str
 
 
+class InstructionsOut(Out):
+    """What the buyer does alone: a ``transfer``, a ``cheque``, or cash ``on_delivery``.
+
+    ``account``: where the money goes, by field (``account_holder``, ``iban``, ``payable_to``);
+    empty when the merchant has not said it. ``reference`` is to be named with the payment.
+    """
+
+    kind: str
+    amount: Amount
+    reference: str
+    account: dict[str, str]
+
+
 class ParcelLineOut(Out):
     line_id: int
     quantity: int
@@ -116,6 +130,7 @@ class OrderOut(OrderBriefOut):
     billing_address: dict[str, Any] | None
     shipping_method: OrderMethodOut | None
     next_action: NextActionOut | None
+    payment_instructions: InstructionsOut | None
     payments: list[PaymentOut]
     shipments: list[ParcelOut]
     history: list[StepOut]
@@ -144,10 +159,23 @@ def order_out(order: Order, *, is_buyers: bool = False) -> OrderOut:
         billing_address=order.billing_address,
         shipping_method=_method_out(order),
         next_action=_next_action(order) if is_buyers else None,
+        payment_instructions=_instructions(order),
         payments=payments_out(order),
         shipments=[_parcel_out(shipment) for shipment in order.shipments],
         history=[StepOut(at=step.at, status=str(step.after)) for step in order.transitions],
         note="\n".join(note.text for note in order.notes if note.is_customer),
+    )
+
+
+def _instructions(order: Order) -> InstructionsOut | None:
+    told = instructions(order)
+    if told is None:
+        return None
+    return InstructionsOut(
+        kind=str(told.kind),
+        amount=told.amount,
+        reference=told.number,
+        account=dict(told.account),
     )
 
 

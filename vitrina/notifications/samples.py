@@ -1,5 +1,6 @@
 """Made-up facts for looking at a mail before anybody gets it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from vitrina.core.money import Money
 from vitrina.notifications import office
 from vitrina.notifications.return_views import ReturnView
 from vitrina.notifications.views import LineView, OrderView, ShipmentView
+from vitrina.orders.instructions import Instructions
+from vitrina.payments.provider import Kind
 
 NUMBER = "VT-4820193"
 
@@ -20,7 +23,9 @@ def sample(template: str, locale: Locale) -> tuple[str, dict[str, Any]]:
         "link": office.link("/", locale),
         "masked": "an…@example.com",
         "role": "support",
-        "order": _order(locale),
+        "order": replace(_order(locale), to_pay=_to_pay(locale))
+        if template == "order_placed"
+        else _order(locale),
         "shipment": _shipment(locale),
         "drawing": "cid:order-drawing"
         if template in ("order_confirmation", "order_placed")
@@ -71,6 +76,11 @@ def _order(locale: Locale) -> OrderView:
         deliver_from=now + timedelta(days=3),
         deliver_to=now + timedelta(days=6),
     )
+
+
+def _to_pay(locale: Locale) -> Instructions:
+    account = (("account_holder", "Vitrina"), ("iban", "PT50 0002 0123 1234 5678 9015 4"))
+    return Instructions(Kind.TRANSFER, Money(22740, locale.currency), NUMBER, account)
 
 
 def _back(locale: Locale) -> ReturnView:

@@ -9,7 +9,9 @@ from vitrina.core.money import Money
 from vitrina.core.places import Destination
 from vitrina.notifications import office
 from vitrina.orders.credits import accounts_of
+from vitrina.orders.instructions import Instructions, instructions
 from vitrina.orders.models import HELD, Order, OrderLine
+from vitrina.payments.provider import Kind
 from vitrina.shipping import queries as shipping
 from vitrina.shipping.models import Shipment, ShipmentState
 
@@ -35,7 +37,10 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order. ``collect_at``: where the buyer comes for it, None when it is sent."""
+    """An order. ``collect_at``: where the buyer comes for it, None when it is sent.
+
+    ``to_pay``: how a buyer pays who does so by themselves, None when there is nothing to do.
+    """
 
     number: str
     link: str
@@ -54,6 +59,12 @@ class OrderView:
     deliver_to: datetime | None
     payments: tuple[PaymentView, ...] = ()
     collect_at: str | None = None
+    to_pay: Instructions | None = None
+
+    @property
+    def pays_at_the_door(self) -> bool:
+        """Whether the parcel leaves before its money comes."""
+        return self.to_pay is not None and self.to_pay.kind is Kind.ON_DELIVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ def of_order(order: Order) -> OrderView:
         deliver_to=order.deliver_to,
         payments=_payments(order),
         collect_at=_collect_at(order),
+        to_pay=instructions(order),
     )
 
 

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     HOSTED = "hosted"
     """On the provider's own page, where the buyer is sent."""
     TRANSFER = "transfer"
+    CHEQUE = "cheque"
     ON_DELIVERY = "on_delivery"
 
 
@@ -48,7 +49,8 @@ class ProviderInfo:
     ``ships_unpaid``: it may leave before. ``captures_later``: it is only authorized at checkout,
     and staff take the money. ``currencies`` and ``countries`` it takes: empty is all. ``origins``:
     where the buyer's browser is sent, such as ``https://pay.example.com``. ``keeps_cards``: it is a
-    CardKeeper as well. ``form``: where the buyer confirms with a ``client_secret``.
+    CardKeeper as well. ``form``: where the buyer confirms with a ``client_secret``. ``account``:
+    where the buyer sends the money, as pairs of a field (``iban``) and its value.
     """
 
     code: str
@@ -64,6 +66,7 @@ class ProviderInfo:
     countries: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     form: PayForm | None = None
+    account: tuple[tuple[str, str], ...] = ()
 
     def takes(self, currency: str, country: str) -> bool:
         """Whether one can pay so in ``currency`` from ``country`` (either may be empty)."""

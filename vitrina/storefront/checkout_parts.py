@@ -179,6 +179,8 @@ def payment_choices(infos: list[ProviderInfo], chosen: str) -> list[dict[str, An
 def _hint(info: ProviderInfo) -> str:
     if info.kind is Kind.TRANSFER:
         return _("We send the parcel when the money is here.")
+    if info.kind is Kind.CHEQUE:
+        return _("We send the parcel when the cheque is cleared.")
     if info.kind is Kind.HOSTED:
         return _("You pay on a safe page of theirs and come back here.")
     if info.kind is Kind.ON_DELIVERY:

@@ -8,6 +8,7 @@ from vitrina.checkout.errors import OrderNotPayable
 from vitrina.core import address as addresses
 from vitrina.core.address import PostalAddress
 from vitrina.orders import queries
+from vitrina.orders.instructions import Instructions, instructions
 from vitrina.orders.invoices import queries as invoices
 from vitrina.orders.models import Order, OrderLine, OrderState
 from vitrina.orders.rules import download_token, link_token
@@ -22,6 +23,7 @@ from vitrina.storefront.checkout_parts import payment_choices
 from vitrina.storefront.order_progress import ENDED
 from vitrina.web import paying
 from vitrina.web.formats import day, money
+from vitrina.web.messages.providers import LABELS
 from vitrina.web.visitor import visitor
 
 __all__ = ["OrderNotPayable", "buyer_name", "show"]
@@ -54,7 +56,7 @@ def show(order: Order) -> dict[str, Any]:
         "downloads": _downloads(order),
         "invoices": _invoices(order),
         "pay": _payment(order),
-        "transfer": _is_transfer(order),
+        "by_hand": _by_hand(order),
         "can_cancel": _can_cancel(order),
         "offer_account": user is None and order.user_id is None and order.state not in ENDED,
     }
@@ -69,7 +71,7 @@ def _heading(order: Order) -> str:
     if order.state in ENDED:
         return _("Order %(number)s", number=order.number)
     waits = order.state is OrderState.AWAITING_PAYMENT and not _is_authorized(order)
-    if waits and not _is_transfer(order):
+    if waits and instructions(order) is None:
         return _("Order %(number)s is not paid yet", number=order.number)
     return _("Thank you. Your order is %(number)s", number=order.number)
 
@@ -94,8 +96,9 @@ def _next(order: Order) -> str:
         return _("Nothing was charged yet. You can pay below.")
     if payment is not None and payment.state is PaymentState.REQUIRES_ACTION:
         return _("Your bank still wants you to confirm the payment.")
-    if _is_transfer(order):
-        return _("We send it when the money is here. The details are below.")
+    told = instructions(order)
+    if told is not None:
+        return _next_by_hand(told)
     if _is_authorized(order):
         return _("Your bank keeps the sum ready. We take it when we send the parcel.")
     if payment is not None and payment.state in WAITING:
@@ -200,15 +203,36 @@ def _is_authorized(order: Order) -> bool:
     )
 
 
-def _is_transfer(order: Order) -> bool:
-    payment = order.attempts[-1] if order.attempts else None
-    if payment is None or not _wants_money(order):
-        return False
-    if order.paid_at and payment.state not in WAITING:
-        return False
-    infos = {p.info.code: p.info for p in registry.everyone()}
-    info = infos.get(payment.provider)
-    return info is not None and info.kind in (Kind.TRANSFER, Kind.ON_DELIVERY)
+def _next_by_hand(told: Instructions) -> str:
+    if told.kind is Kind.ON_DELIVERY:
+        amount = money(told.amount, exact=True)
+        return _("We pack it now. You pay %(amount)s when it is handed to you.", amount=amount)
+    if told.kind is Kind.CHEQUE:
+        return _("We send it when the cheque is cleared. The details are below.")
+    return _("We send it when the money is here. The details are below.")
+
+
+def _by_hand(order: Order) -> dict[str, Any] | None:
+    """Where to send the money, for a transfer or a cheque."""
+    told = instructions(order)
+    if told is None or told.kind is Kind.ON_DELIVERY:
+        return None
+    asks = {
+        Kind.TRANSFER: _(
+            "Send %(amount)s and name the order's number: %(number)s.",
+            amount=money(told.amount, exact=True),
+            number=told.number,
+        ),
+        Kind.CHEQUE: _(
+            "Send a cheque of %(amount)s with the order's number on its back: %(number)s.",
+            amount=money(told.amount, exact=True),
+            number=told.number,
+        ),
+    }
+    return {
+        "words": asks[told.kind],
+        "account": [(str(LABELS.get(field, field)), value) for field, value in told.account],
+    }
 
 
 def _wants_money(order: Order) -> bool:
@@ -220,7 +244,7 @@ def _wants_money(order: Order) -> bool:
 
 def _payment(order: Order) -> dict[str, Any] | None:
     """How to pay an order that waits; None when there is nothing to pay, or money is on its way."""
-    if not _wants_money(order) or _is_transfer(order):
+    if not _wants_money(order) or instructions(order) is not None:
         return None
     if order.attempts and order.attempts[-1].state in WAITING:
         return None

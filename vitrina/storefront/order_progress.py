@@ -6,7 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from vitrina.core.places import Destination
+from vitrina.orders.instructions import instructions
 from vitrina.orders.models import Order, OrderState
+from vitrina.payments.provider import Kind
 from vitrina.shipping import queries as shipping
 from vitrina.shipping.models import ShipmentState
 from vitrina.web.formats import days, moment
@@ -47,7 +49,14 @@ def status_words(order: Order, *, collected: bool = False) -> str:
     }
     if order.fulfilment_status in fulfilment:
         return fulfilment[order.fulfilment_status]
-    return _("Paid") if order.paid_at else _("Waiting for payment")
+    if order.paid_at:
+        return _("Paid")
+    return _("Being packed") if _pays_at_the_door(order) else _("Waiting for payment")
+
+
+def _pays_at_the_door(order: Order) -> bool:
+    told = instructions(order)
+    return told is not None and told.kind is Kind.ON_DELIVERY
 
 
 def rows(orders: Iterable[Order]) -> list[dict[str, Any]]:
@@ -105,7 +114,8 @@ def steps(order: Order, *, collected: bool = False) -> list[dict[str, Any]]:
         when = moment(last.at) if last else None
         return [*found, {"title": status_words(order), "when": when, "state": "failed"}]
     now = False
-    for title, when, is_done in [_paid(order), *_sent(order, collected=collected)]:
+    paid, sent = _paid(order), _sent(order, collected=collected)
+    for title, when, is_done in [*sent, paid] if _pays_at_the_door(order) else [paid, *sent]:
         state = "done" if is_done else ("ahead" if now else "now")
         now = now or not is_done
         found.append({"title": title, "when": when, "state": state})
@@ -117,7 +127,8 @@ Step = tuple[str, str | None, bool]
 
 def _paid(order: Order) -> Step:
     if order.paid_at is None:
-        return _("Waiting for payment"), None, False
+        at_the_door = _pays_at_the_door(order)
+        return _("Payment at the door") if at_the_door else _("Waiting for payment"), None, False
     return _("Paid"), moment(order.paid_at), True
 
 
@@ -129,7 +140,8 @@ def _sent(order: Order, *, collected: bool) -> list[Step]:
     came = [one.delivered_at for one in order.shipments if one.delivered_at]
     packed = order.fulfilment_status in ("shipped", "delivered")
     over = order.fulfilment_status == "delivered"
-    packing = _("Packed") if packed else (_("Being packed") if order.paid_at else _("Packing"))
+    begun = order.paid_at or _pays_at_the_door(order)
+    packing = _("Packed") if packed else (_("Being packed") if begun else _("Packing"))
     expected = None if packed and collected else _expected(order)
     return [
         (packing, None, packed),

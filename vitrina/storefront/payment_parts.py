@@ -65,6 +65,7 @@ def name(payment: Payment, account: CreditAccount | None) -> str:
     names = {
         Kind.CARD: _("Card"),
         Kind.TRANSFER: _("Bank transfer"),
+        Kind.CHEQUE: _("Cheque"),
         Kind.ON_DELIVERY: _("Cash on delivery"),
     }
     return names.get(info.kind, info.name) if info else payment.provider

@@ -10,6 +10,8 @@ from typing import Any
 from vitrina.catalog.actions.currencies import set_currency
 from vitrina.core import audit, store
 from vitrina.drawing.words import Words
+from vitrina.payments.providers.manual import BankTransfer
+from vitrina.payments.settings.actions import save
 from vitrina.promotions import actions as promotions
 from vitrina.promotions.actions import PromotionDraft
 from vitrina.promotions.models import Promotion
@@ -62,6 +64,12 @@ def open_store() -> None:
         "country": "PT",
     }
     shop.country, shop.currency, shop.prices_include_tax = "PT", "EUR", True
+    account = {
+        "account_holder": shop.company,
+        "iban": "PT50 0002 0123 1234 5678 9015 4",
+        "bank": "Banco do Exemplo",
+    }
+    save("manual", BankTransfer.Settings, account, is_enabled=True, by=BY)
     audit.note(BY, "store.update", "store:1", {"name": "Vitrina"}, {"name": shop.name})
     set_currency("BRL", Decimal("6.20"), by=BY, step=1000, ending=990)
     set_currency("RUB", Decimal("94.50"), by=BY, step=10000, ending=9000)

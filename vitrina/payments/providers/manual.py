@@ -1,8 +1,14 @@
-"""Payments that people handle: a bank transfer, or cash at the door. Staff confirm the money."""
+"""Payments that people handle: a bank transfer, a cheque, or cash at the door.
 
-from collections.abc import Mapping
+Staff confirm the money.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
+
+from stdnum import bic, iban
+from stdnum.exceptions import ValidationError
 
 from vitrina.core.money import Money
 from vitrina.payments.errors import ForgedNotice
@@ -66,15 +72,43 @@ class Manual:
 class BankTransfer(Manual):
     """The buyer sends the money with the order's number as its reference."""
 
-    def __init__(self, settings: Manual.Settings) -> None:
+    @dataclass(frozen=True)
+    class Settings(Manual.Settings):
+        """The account to which buyers send the money, as they are told it.
+
+        ``other_details``: what a country without IBAN needs, such as a routing number or a Pix key.
+        An IBAN is checked by its digits (ISO 13616), a BIC by its form (ISO 9362).
+        """
+
+        account_holder: str = ""
+        iban: str = ""
+        bic: str = ""
+        bank: str = ""
+        other_details: str = ""
+
+        def __post_init__(self) -> None:
+            Manual.Settings.__post_init__(self)
+            if self.iban:
+                _check("IBAN", iban.validate, self.iban)
+            if self.bic:
+                _check("BIC", bic.validate, self.bic)
+
+    def __init__(self, settings: "BankTransfer.Settings") -> None:
         super().__init__(settings)
         self.info = ProviderInfo(
             code=self.code,
             name="Bank transfer",
-            hint="We send the details by mail and print when the money is here.",
+            hint="We send the parcel when the money is here.",
             kind=Kind.TRANSFER,
             pay_later=True,
             days=settings.days,
+            account=_filled(
+                account_holder=settings.account_holder,
+                iban=iban.format(settings.iban) if settings.iban else "",
+                bic=bic.format(settings.bic) if settings.bic else "",
+                bank=settings.bank,
+                other_details=settings.other_details,
+            ),
         )
 
 
@@ -102,17 +136,34 @@ class Cheque(Manual):
 
     @dataclass(frozen=True)
     class Settings(Manual.Settings):
-        """``days``: how long an order waits for the cheque."""
+        """``days``: how long an order waits for the cheque.
+
+        ``payable_to`` and ``send_to``: its payee and the address; else the store's own.
+        """
 
         days: int = 14
+        payable_to: str = ""
+        send_to: str = ""
 
     def __init__(self, settings: "Cheque.Settings") -> None:
         super().__init__(settings)
         self.info = ProviderInfo(
             code=self.code,
             name="Cheque",
-            hint="Send it to our address with the order's number on the back.",
-            kind=Kind.TRANSFER,
+            hint="We send the parcel when the cheque is cleared.",
+            kind=Kind.CHEQUE,
             pay_later=True,
             days=settings.days,
+            account=_filled(payable_to=settings.payable_to, send_to=settings.send_to),
         )
+
+
+def _check(name: str, validate: Callable[[str], str], entered: str) -> None:
+    try:
+        validate(entered)
+    except ValidationError as error:
+        raise ValueError(f"the {name} is not right: {error}") from None
+
+
+def _filled(**fields: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in fields.items() if value)

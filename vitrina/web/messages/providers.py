@@ -26,6 +26,13 @@ LABELS = {
     "client_secret": _l("Client secret"),
     "webhook_id": _l("ID of the webhook"),
     "days": _l("Days to wait for the money"),
+    "account_holder": _l("Account holder"),
+    "iban": "IBAN",
+    "bic": "BIC",
+    "bank": _l("Bank"),
+    "other_details": _l("Other details"),
+    "payable_to": _l("Payable to"),
+    "send_to": _l("Send it to"),
 }
 
 HINTS = {
@@ -35,4 +42,9 @@ HINTS = {
     "custom_domain": _l("Leave it empty unless the provider set one up for you."),
     "api_base": _l("Leave it as it is unless you test against a stand-in."),
     "webhook_id": _l("PayPal shows it when you add the webhook."),
+    "account_holder": _l("Buyers read this on the page of their order and in their mail."),
+    "iban": _l("Without an account here, buyers do not know where to send the money."),
+    "other_details": _l("What your bank needs beside it: a routing number, a Pix key."),
+    "payable_to": _l("Leave it empty for the company of your shop."),
+    "send_to": _l("Leave it empty for the address of your shop."),
 }
