@@ -22,7 +22,7 @@ def test_a_paid_order_is_confirmed_once_with_its_own_drawing(shop: Shop) -> None
     assert order.number in mail.subject
     assert f"http://localhost/orders/{order.number}?token=" in mail.text
     assert "cid:order-drawing" in mail.html
-    assert "data:image/png;base64," in queries.html_for_screen(mail)
+    assert "data:image/png;base64," in queries.html_for_screen(mail, with_keys=True)
     assert [found.id for found in queries.of_subject(f"order:{order.number}")] == [mail.id]
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 
-from vitrina.admin.desk import Answer, done, next_url, note, number_arg, text_arg
+from vitrina.admin.desk import Answer, done, me, next_url, note, number_arg, text_arg
 from vitrina.core.db import committing
 from vitrina.core.locales import LOCALES
 from vitrina.core.permissions import Permission
@@ -43,13 +43,16 @@ def index() -> str:
 @bp.get("/<int:mail_id>")
 @requires(Permission.MAIL_READ)
 def show(mail_id: int) -> str:
-    return render_template("admin/mail/show.html", mail=queries.by_id(mail_id))
+    mail, sees_keys = queries.by_id(mail_id), _sees_keys()
+    text = queries.text_for_screen(mail, with_keys=sees_keys)
+    return render_template("admin/mail/show.html", mail=mail, text=text, sees_keys=sees_keys)
 
 
 @bp.get("/<int:mail_id>/html")
 @requires(Permission.MAIL_READ)
 def html(mail_id: int) -> Response:
-    return _framed(queries.html_for_screen(queries.by_id(mail_id)))
+    mail = queries.by_id(mail_id)
+    return _framed(queries.html_for_screen(mail, with_keys=_sees_keys()))
 
 
 @bp.post("/<int:mail_id>/sending")
@@ -68,6 +71,11 @@ def preview(template: str, locale: str) -> Response:
     if template not in names() or locale not in LOCALES:
         abort(404)
     return _framed(actions.preview(template, locale).html)
+
+
+def _sees_keys() -> bool:
+    """Whether links are shown whole: a recovery link makes its reader whoever it was sent to."""
+    return me().may(Permission.STAFF_WRITE)
 
 
 def _framed(html: str) -> Response:

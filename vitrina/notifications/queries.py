@@ -10,6 +10,7 @@ from vitrina.core.db import session
 from vitrina.notifications.drawing import CID, drawing_of
 from vitrina.notifications.errors import MailNotFound
 from vitrina.notifications.models import Mail, MailState
+from vitrina.notifications.redaction import without_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,17 @@ def of_subject(subject_ref: str) -> Sequence[Mail]:
     ).all()
 
 
-def html_for_screen(mail: Mail) -> str:
-    """The HTML with its drawing inside, for a frame in the staff area."""
-    return embed(mail.html, mail.subject_ref)
+def html_for_screen(mail: Mail, *, with_keys: bool) -> str:
+    """The HTML with its drawing inside, for a frame in the staff area.
+
+    ``with_keys``: its links open what they open for whom the mail was written to.
+    """
+    return embed(mail.html if with_keys else without_keys(mail.html), mail.subject_ref)
+
+
+def text_for_screen(mail: Mail, *, with_keys: bool) -> str:
+    """The text, as :func:`html_for_screen`."""
+    return mail.text if with_keys else without_keys(mail.text)
 
 
 def embed(html: str, subject_ref: str) -> str:
