@@ -164,8 +164,9 @@ def adopt(order: Order, payment: Payment, outcome: Outcome, *, by: str) -> None:
         if known is None:
             continue
         if known.state is RefundState.SUCCEEDED and fact.status is Status.FAILED:
-            payment.problem = "refund_failed"
-        settle_refund(known.id, Outcome(fact.status, ref=fact.ref), by=by)
+            returning.undo_refund(payment, known, by=by)
+        else:
+            settle_refund(known.id, Outcome(fact.status, ref=fact.ref), by=by)
     calling_off.call_off_rest(order, by=by)
     for dispute in outcome.disputes:
         if returning.take_dispute(payment, dispute, by=by):

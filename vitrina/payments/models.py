@@ -26,7 +26,11 @@ class PaymentState(StrEnum):
 
 
 class PaymentVerb(StrEnum):
-    """What moves a payment; WAIT: the provider has it, and will say later how it ended."""
+    """What moves a payment; WAIT: the provider has it, and will say later how it ended.
+
+    REGAIN: a refund that had gone through failed at the provider, and its money is here again. With
+    REGAIN_ALL nothing is back any more.
+    """
 
     ASK_ACTION = "ask_action"
     WAIT = "wait"
@@ -36,6 +40,8 @@ class PaymentVerb(StrEnum):
     CANCEL = "cancel"
     REFUND_PART = "refund_part"
     REFUND_ALL = "refund_all"
+    REGAIN_PART = "regain_part"
+    REGAIN_ALL = "regain_all"
 
 
 _S = PaymentState
@@ -72,6 +78,14 @@ PAYMENT: Machine[PaymentState, PaymentVerb] = Machine(
         PaymentVerb.REFUND_ALL: {
             _S.CAPTURED: _S.REFUNDED,
             _S.PARTIALLY_REFUNDED: _S.REFUNDED,
+        },
+        PaymentVerb.REGAIN_PART: {
+            _S.PARTIALLY_REFUNDED: _S.PARTIALLY_REFUNDED,
+            _S.REFUNDED: _S.PARTIALLY_REFUNDED,
+        },
+        PaymentVerb.REGAIN_ALL: {
+            _S.PARTIALLY_REFUNDED: _S.CAPTURED,
+            _S.REFUNDED: _S.CAPTURED,
         },
     },
 )
@@ -167,7 +181,10 @@ class PaymentTransition(TransitionRow, Base):
 
 
 class RefundState(StrEnum):
-    """PENDING: it is owed, or the provider has not said yet that it arrived."""
+    """PENDING: it is owed, or the provider has not said yet that it arrived.
+
+    FAILED is the last word, also after SUCCEEDED: a bank may send money back days later.
+    """
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"

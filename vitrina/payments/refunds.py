@@ -94,16 +94,44 @@ def _went_back(payment: Payment, refund: Refund, by: str) -> None:
     account_id = refund.account_id or payment.account_id
     if account_id is not None:
         credit.put_back(account_id, refund.amount, refund.key, by=by)
+    _book(EntryKind.REFUND, payment, refund)
+
+
+def undo_refund(payment: Payment, refund: Refund, *, by: str) -> bool:
+    """Note that a refund of a locked payment failed after it had gone through; True: just now.
+
+    The money is at the provider again, and still owed: staff are told, and can give it back anew.
+    """
+    ended = rows_changed(
+        sa.update(Refund)
+        .where(Refund.id == refund.id, Refund.state == RefundState.SUCCEEDED)
+        .values(state=RefundState.FAILED, failure="failed_later"),
+        quiet=True,
+    )
+    if not ended:
+        return False
+    payment.refunded -= refund.amount
+    verb = PaymentVerb.REGAIN_PART if payment.refunded else PaymentVerb.REGAIN_ALL
+    PAYMENT.move(payment, verb, by=by, note=refund.reason)
+    _book(EntryKind.REFUND_FAILED, payment, refund)
+    payment.problem = "refund_failed"
+    session.flush()
+    session.refresh(refund)
+    return True
+
+
+def _book(kind: EntryKind, payment: Payment, refund: Refund) -> None:
+    gone = books.refunded(
+        books.holder(CreditKind.STORE_CREDIT if refund.account_id else payment.provider),
+        refund.amount,
+        tax=refund.tax,
+        of_sale=refund.of_sale,
+    )
     ledger.book(
-        EntryKind.REFUND,
+        kind,
         refund.key,
         payment.currency,
-        books.refunded(
-            books.holder(CreditKind.STORE_CREDIT if refund.account_id else payment.provider),
-            refund.amount,
-            tax=refund.tax,
-            of_sale=refund.of_sale,
-        ),
+        gone if kind is EntryKind.REFUND else books.reversed_(gone),
         order_id=payment.order_id,
     )
 

@@ -19,6 +19,7 @@ class EntryKind(StrEnum):
     EDIT = "edit"
     CAPTURE = "capture"
     REFUND = "refund"
+    REFUND_FAILED = "refund_failed"
     FORGONE = "forgone"
     DISPUTE = "dispute"
     DISPUTE_WON = "dispute_won"

@@ -172,12 +172,13 @@ def _captures() -> list[str]:
 
 
 def _refunds() -> list[str]:
-    booked = _booked(EntryKind.REFUND)
-    amount = sa.func.coalesce(booked.c.amount, 0)
+    booked, undone = _booked(EntryKind.REFUND), _booked(EntryKind.REFUND_FAILED)
+    amount = sa.func.coalesce(booked.c.amount, 0) - sa.func.coalesce(undone.c.amount, 0)
     moved = sa.case((Refund.state == RefundState.SUCCEEDED, Refund.amount), else_=0)
     rows = session.execute(
         sa.select(Refund.id, Refund.payment_id, moved, amount)
         .outerjoin(booked, booked.c.reference == Refund.key)
+        .outerjoin(undone, undone.c.reference == Refund.key)
         .where(amount != moved)
         .order_by(Refund.id)
     )

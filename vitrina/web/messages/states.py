@@ -79,6 +79,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "payment_cancel": lazy_pgettext("step", "payment cancelled"),
         "payment_refund_part": lazy_pgettext("step", "payment refunded in part"),
         "payment_refund_all": lazy_pgettext("step", "payment refunded"),
+        "payment_regain_part": lazy_pgettext("step", "a refund failed later"),
+        "payment_regain_all": lazy_pgettext("step", "a refund failed later"),
         "note": lazy_pgettext("step", "note"),
     },
     "return step": {  # What happened to a return.
@@ -105,6 +107,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "edit": lazy_pgettext("entry", "edit"),
         "capture": lazy_pgettext("entry", "capture"),
         "refund": lazy_pgettext("entry", "refund"),
+        "refund_failed": lazy_pgettext("entry", "refund failed later"),
         "forgone": lazy_pgettext("entry", "forgone"),
         "dispute": lazy_pgettext("entry", "dispute"),
         "dispute_won": lazy_pgettext("entry", "dispute won"),
