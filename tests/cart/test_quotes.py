@@ -10,6 +10,7 @@ from tests import make
 from tests.cart.worlds import kinds, opened, view
 from vitrina.cart import actions
 from vitrina.cart.errors import (
+    CodeEnded,
     InvalidCountry,
     MethodNotOffered,
     TooMany,
@@ -21,6 +22,7 @@ from vitrina.core import clock
 from vitrina.core.db import committing, session
 from vitrina.core.money import Money
 from vitrina.core.places import Destination
+from vitrina.promotions import actions as promotions
 
 pytestmark = pytest.mark.usefixtures("database")
 BY = "staff:1"
@@ -96,16 +98,29 @@ def test_a_code_is_tried_kept_and_taken_out() -> None:
     assert not view(cart).quote.discount
 
 
-def test_unknown_expired_coming_and_used_up_codes_get_the_same_answer() -> None:
+def test_unknown_coming_used_up_and_rare_codes_get_the_same_answer() -> None:
     now = clock.now()
-    make.promotion(code="LATE", ends_at=now - timedelta(days=1))
+    make.promotion(code="LATE", ends_at=now - timedelta(days=1), usage_limit=1)
     make.promotion(code="SOON", starts_at=now + timedelta(days=1))
     gone = make.promotion(code="GONE", usage_limit=1)
     with committing():
         session.execute(sa.update(type(gone)).where(type(gone).id == gone.id).values(used=1))
     cart, _ = opened([(make.variant(), 1)])
     for code in ("LATE", "SOON", "GONE", "NEVER", "", " ", "x" * 1000, "'; --"):
-        with pytest.raises(UnknownCode), committing():
+        with pytest.raises(UnknownCode) as refused, committing():
+            actions.enter_code(cart, code)
+        assert refused.value.code == "unknown_coupon"
+    assert view(cart).cart.codes == []
+
+
+def test_a_public_code_that_has_ended_is_said_to_have_ended() -> None:
+    make.promotion(code="LATE", ends_at=clock.now() - timedelta(days=1))
+    stopped = make.promotion(code="STOPPED")
+    with committing():
+        promotions.end(stopped, by="staff:1")
+    cart, _ = opened([(make.variant(), 1)])
+    for code in ("LATE", "stopped"):
+        with pytest.raises(CodeEnded), committing():
             actions.enter_code(cart, code)
     assert view(cart).cart.codes == []
 

@@ -16,6 +16,7 @@ from vitrina.orders.returns.models import ReturnVerb
 from vitrina.payments.credit.models import CreditMovementKind
 from vitrina.payments.ledger.models import EntryKind
 from vitrina.payments.models import DisputeState, PaymentState, PaymentVerb, RefundState
+from vitrina.promotions.rules import Standing
 from vitrina.shipping.models import ShipmentState, ShipmentVerb
 from vitrina.support.models import TicketState, Topic
 from vitrina.web.messages.states import WORDS, word
@@ -39,6 +40,7 @@ KINDS: dict[str, Iterable[str]] = {
     "topic": Topic,
     "stock": MovementKind,
     "document": DocumentKind,
+    "promotion": Standing,
 }
 
 

@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from vitrina.admin.desk import Answer, Form, Refused, done, me, minor_of
+from vitrina.core import clock
 from vitrina.core.db import committing
 from vitrina.core.permissions import Permission
 from vitrina.promotions import actions, queries
@@ -82,8 +83,9 @@ def _utc(moment: datetime | None) -> datetime | None:
 @bp.get("/")
 @requires(Permission.PROMOTIONS_WRITE)
 def index() -> str:
-    promotions = queries.all_promotions()
-    return render_template("admin/promotions/index.html", promotions=promotions, kinds=dict(KINDS))
+    now = clock.now()
+    listed = [(one, one.standing(now)) for one in queries.all_promotions()]
+    return render_template("admin/promotions/index.html", promotions=listed, kinds=dict(KINDS))
 
 
 @bp.get("/new")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from vitrina.cart import queries
-from vitrina.cart.errors import InvalidCountry, TooMany, UnknownCode
+from vitrina.cart.errors import CodeEnded, InvalidCountry, TooMany, UnknownCode
 from vitrina.cart.keeping import (
     adopt,
     discard_cart,
@@ -28,6 +28,7 @@ from vitrina.inventory.queries import availability
 from vitrina.inventory.rules import MOST_PIECES
 from vitrina.promotions.models import Promotion
 from vitrina.promotions.queries import find_by_code, normal_code
+from vitrina.promotions.rules import Standing
 
 __all__ = [
     "add_item",
@@ -157,7 +158,8 @@ def enter_code(cart: Cart, code: str) -> str:
     """Try a coupon code; gives it as it is kept. Entering it again changes nothing.
 
     A code whose conditions are not met yet is kept, and the quote says what is missing. Raises
-    UnknownCode for every code that nobody could use now, TooMany.
+    UnknownCode for every code that nobody could use now (CodeEnded where it was a public one),
+    TooMany.
     """
     normal = normal_code(code)
     touch(cart)
@@ -165,7 +167,8 @@ def enter_code(cart: Cart, code: str) -> str:
         return normal
     promotion = find_by_code(normal) if 0 < len(normal) <= 60 else None
     if promotion is None or not _is_usable(promotion):
-        raise UnknownCode(field="code", coupon=normal[:60])
+        ended = promotion is not None and _may_be_named(promotion)
+        raise (CodeEnded if ended else UnknownCode)(field="code", coupon=normal[:60])
     if len(cart.codes) >= MOST_CODES:
         raise TooMany(what="codes", most=MOST_CODES)
     cart.codes = [*cart.codes, normal]
@@ -207,10 +210,14 @@ def clear(cart: Cart) -> None:
 
 def _is_usable(promotion: Promotion) -> bool:
     """Whether anybody could use a promotion at this moment."""
-    now = clock.now()
-    return (
-        promotion.is_active
-        and (promotion.starts_at is None or promotion.starts_at <= now)
-        and (promotion.ends_at is None or now < promotion.ends_at)
-        and (promotion.usage_limit is None or promotion.used < promotion.usage_limit)
-    )
+    return promotion.standing(clock.now()) is Standing.ACTIVE
+
+
+def _may_be_named(promotion: Promotion) -> bool:
+    """Whether a code that is over may be said to be over.
+
+    It was open to everybody and is worth nothing now, so a guesser learns nothing. Codes of few
+    uses are made for somebody, and those that have not begun will be worth something.
+    """
+    is_over = promotion.standing(clock.now()) is Standing.ENDED
+    return is_over and promotion.is_open_to_all

@@ -32,9 +32,15 @@ class TooMany(Invalid):
 
 
 class UnknownCode(Invalid):
-    """No promotion can be had for this code now. Never says whether it ever existed."""
+    """No promotion can be had for this code now. Does not say whether it ever existed."""
 
     code = "unknown_coupon"
+
+
+class CodeEnded(UnknownCode):
+    """This code was open to everybody, and its time is over."""
+
+    code = "coupon_ended"
 
 
 class MethodNotOffered(Invalid):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vitrina.core.db import JSON, Base, Dated, EnumText, Identified, Minor
-from vitrina.promotions.rules import PromotionKind
+from vitrina.promotions.rules import PromotionKind, Standing
 
 __all__ = ["Promotion", "PromotionCustomer", "PromotionKind", "PromotionUse"]
 
@@ -47,6 +47,21 @@ class Promotion(Identified, Dated, Base):
         sa.CheckConstraint("percent IS NULL OR percent BETWEEN 0 AND 100", name="percent"),
         sa.CheckConstraint("amount IS NULL OR amount >= 0", name="amount"),
     )
+
+    def standing(self, now: datetime) -> Standing:
+        """Where it stands; what was ended is over, whatever else is true of it."""
+        if not self.is_active or (self.ends_at is not None and now >= self.ends_at):
+            return Standing.ENDED
+        if self.usage_limit is not None and self.used >= self.usage_limit:
+            return Standing.USED_UP
+        if self.starts_at is not None and now < self.starts_at:
+            return Standing.PLANNED
+        return Standing.ACTIVE
+
+    @property
+    def is_open_to_all(self) -> bool:
+        """Whether its code is one that anybody may know: not made for a few uses."""
+        return self.usage_limit is None
 
 
 class PromotionCustomer(Base):

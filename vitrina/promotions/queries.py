@@ -7,11 +7,12 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from vitrina.catalog.rules.prices import Rates
+from vitrina.core import clock
 from vitrina.core.db import session
 from vitrina.core.ids import hash_token
 from vitrina.promotions.errors import PromotionNotFound
 from vitrina.promotions.models import Promotion, PromotionCustomer, PromotionUse
-from vitrina.promotions.rules import PromotionRule
+from vitrina.promotions.rules import PromotionRule, Standing
 
 
 def by_id(promotion_id: int) -> Promotion:
@@ -23,8 +24,10 @@ def by_id(promotion_id: int) -> Promotion:
 
 
 def all_promotions() -> Sequence[Promotion]:
-    """Every promotion, the newest first."""
-    return session.scalars(sa.select(Promotion).order_by(Promotion.id.desc())).all()
+    """Every promotion: those that run or are to run first, then what is over; newest first."""
+    now = clock.now()
+    found = session.scalars(sa.select(Promotion).order_by(Promotion.id.desc())).all()
+    return sorted(found, key=lambda one: one.standing(now) is Standing.ENDED)
 
 
 def find_by_code(code: str) -> Promotion | None:

@@ -19,6 +19,7 @@ from vitrina.promotions.values import (
     PromotionRule,
     Reason,
     Situation,
+    Standing,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "PromotionRule",
     "Reason",
     "Situation",
+    "Standing",
     "choose",
 ]
 

@@ -33,6 +33,15 @@ class Reason(StrEnum):
     NOT_COMBINED = "not_combined"
 
 
+class Standing(StrEnum):
+    """Where a promotion stands at a moment, whoever asks."""
+
+    ACTIVE = "active"
+    PLANNED = "planned"
+    USED_UP = "used_up"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class PromotionRule:
     """A promotion as pricing sees it; ``amount`` and ``minimum`` in the basket's minor units.

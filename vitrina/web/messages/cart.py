@@ -24,6 +24,7 @@ MESSAGES = {
     "invalid_quantity": _l("Enter a quantity from 1 to 999."),
     "too_many": _l("At most %(most)s are possible here."),
     "unknown_coupon": _l("This code cannot be used. Check how it is written."),
+    "coupon_ended": _l("This code has ended."),
     "shipping_method_not_offered": _l("We do not deliver this way to that place. Choose another."),
     "invalid_country": _l("Choose a country from the list."),
     "cart_name_missing": _l("Enter a name for the cart."),

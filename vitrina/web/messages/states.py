@@ -39,6 +39,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "cancelled": lazy_pgettext("delivery", "cancelled"),
         "expired": lazy_pgettext("delivery", "expired"),
     },
+    "promotion": {  # Where a promotion stands.
+        "active": lazy_pgettext("promotion", "active"),
+        "planned": lazy_pgettext("promotion", "planned"),
+        "used_up": lazy_pgettext("promotion", "used up"),
+        "ended": lazy_pgettext("promotion", "ended"),
+    },
     "refund": {  # The state of a refund.
         "pending": lazy_pgettext("refund", "pending"),
         "succeeded": lazy_pgettext("refund", "succeeded"),
