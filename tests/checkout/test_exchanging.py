@@ -18,6 +18,7 @@ from vitrina.orders.returns import actions, queries
 from vitrina.orders.returns.actions import Piece, Verdict
 from vitrina.orders.returns.errors import NotExchangeable
 from vitrina.orders.returns.models import Reason, Return, ReturnKind, ReturnState
+from vitrina.payments.credit.models import CreditAccount
 
 
 def sizes(*prices: str) -> list[Variant]:
@@ -87,6 +88,20 @@ def test_what_it_costs_more_is_waited_for(shop: Shop) -> None:
     _back, replacement = exchanged(swapped(order, large))
     assert replacement.state is OrderState.AWAITING_PAYMENT
     assert (replacement.outstanding - replacement.held).minor == 500
+    shop.work()
+    session.rollback()
+    assert not any(examine().values())
+
+
+def test_credit_that_the_buyer_had_before_is_not_spent_on_the_difference(shop: Shop) -> None:
+    small, large = sizes("15.00", "20.00")
+    buyer = make.user()
+    account_id = make.store_credit(buyer, "50.00").id
+    order = make.delivered_order([(small, 1)], user=buyer)
+    _back, replacement = exchanged(swapped(order, large))
+    assert replacement.state is OrderState.AWAITING_PAYMENT
+    assert (replacement.outstanding - replacement.held).minor == 500
+    assert session.get_one(CreditAccount, account_id).balance == 5000
     shop.work()
     session.rollback()
     assert not any(examine().values())

@@ -1,8 +1,9 @@
 """Exchanges: what came back pays for what goes out, in one transaction.
 
 The replacement is an order of its own, at today's price and with its delivery free. The value of
-the pieces that came back becomes credit that pays for it; what it costs less goes back as money,
-and what it costs more the buyer transfers. See docs/decisions/0008-exchanges-are-orders.md.
+the pieces that came back becomes credit that pays for it, and no other credit does. What it costs
+less goes back as money, and what it costs more the buyer transfers. See
+docs/decisions/0008-exchanges-are-orders.md.
 """
 
 from collections.abc import Mapping
@@ -56,7 +57,7 @@ def exchange(back: Return, verdicts: Mapping[int, Verdict], *, note: str = "", b
     provider = "" if value.minor >= total.minor else _transfer(order)
     made = place(
         cart,
-        replace(ask, provider=provider),
+        replace(ask, provider=provider, most_credit=value.minor),
         key=f"return:{back.number}",
         user_id=order.user_id,
         locale=order.locale,

@@ -225,7 +225,8 @@ def _payments(
     """
     total = view.quote.total
     made, rest = [], total
-    used = applied(view.cart, total, user_id=user_id)
+    most = total if ask.most_credit is None else Money(ask.most_credit, total.currency)
+    used = applied(view.cart, min(total, most, key=lambda money: money.minor), user_id=user_id)
     for one in sorted(used, key=lambda used: used.account.id):  # the order of locks
         made.append(payments.hold_credit(one.account, one.amount, by=by))
         rest = rest - one.amount

@@ -24,7 +24,8 @@ class Checkout:
     ``billing_address`` None is the same as the delivery's. ``confirmed`` is the fingerprint of the
     quote that the buyer saw; None (a machine that trusts the prices) confirms whatever it is.
     ``provider`` "" is for who owes nothing more: gift cards, credit or coupons cover all. ``due``:
-    what the buyer saw is left to pay after those, in minor units; None as above.
+    what the buyer saw is left to pay after those, in minor units; None as above. ``most_credit`` is
+    what they may pay at most, in minor units; None is as far as they reach.
     ``token`` is the buyer's means to pay, and ``client`` the network address they come from: tries
     to pay are counted by both.
     """
@@ -37,6 +38,7 @@ class Checkout:
     confirmed: str | None = None
     note: str = ""
     due: int | None = None
+    most_credit: int | None = None
     token: str = ""
     client: str = ""
 
