@@ -234,7 +234,7 @@ def settle_refund(refund_id: int, outcome: Outcome, *, by: str) -> Refund:
     """Note what the provider said to a refund; twice is the same as once."""
     refund = payment_queries.refund_by_id(refund_id)
     order = queries.lock_by_payment(refund.payment_id)
-    if returning.settle_refund(refund, outcome, by=by):
+    if returning.settle_refund(refund, outcome, user_id=order.user_id, by=by):
         downloads.revoke(refunds.lines_taken_back(order, refund))
         record(PaymentRefunded(order_id=order.id, number=order.number, refund_id=refund.id))
     return refund

@@ -56,8 +56,11 @@ def begin_refund(
     return refund
 
 
-def settle_refund(refund: Refund, outcome: Outcome, *, by: str) -> bool:
-    """Note the provider's answer to a refund; returns whether the money went back just now."""
+def settle_refund(refund: Refund, outcome: Outcome, *, user_id: int | None = None, by: str) -> bool:
+    """Note the provider's answer to a refund; returns whether the money went back just now.
+
+    ``user_id``: the customer to whom what a void gift card had paid becomes store credit.
+    """
     won = outcome.status is Status.REFUNDED
     if outcome.status not in (Status.REFUNDED, Status.FAILED):
         return False
@@ -78,7 +81,7 @@ def settle_refund(refund: Refund, outcome: Outcome, *, by: str) -> bool:
     )
     payment.refunding -= refund.amount
     if won:
-        _went_back(payment, refund, by)
+        _went_back(payment, refund, user_id, by)
     else:
         payment.problem = "refund_failed"
     session.flush()
@@ -86,11 +89,13 @@ def settle_refund(refund: Refund, outcome: Outcome, *, by: str) -> bool:
     return won
 
 
-def _went_back(payment: Payment, refund: Refund, by: str) -> None:
+def _went_back(payment: Payment, refund: Refund, user_id: int | None, by: str) -> None:
     payment.refunded += refund.amount
     whole = payment.refunded == payment.captured
     verb = PaymentVerb.REFUND_ALL if whole else PaymentVerb.REFUND_PART
     PAYMENT.move(payment, verb, by=by, note=refund.reason)
+    if refund.account_id is None and payment.account_id is not None:
+        refund.account_id = credit.instead_of(payment.account_id, user_id, by=by)
     account_id = refund.account_id or payment.account_id
     if account_id is not None:
         credit.put_back(account_id, refund.amount, refund.key, by=by)

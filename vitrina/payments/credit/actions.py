@@ -1,6 +1,6 @@
 """What is done with gift cards and store credit. Balances move by one conditional UPDATE each."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -23,6 +23,8 @@ from vitrina.payments.ledger.models import EntryKind
 
 _M = CreditMovementKind
 _QUIET = {"synchronize_session": False}
+GOOD_AGAIN = timedelta(days=365)
+"""For how long a gift card that had expired is good again when money comes back to it."""
 
 
 def issue_gift_card(
@@ -66,19 +68,26 @@ def credit_account(user_id: int, currency: str, *, by: str) -> CreditAccount:
 
 
 def void(account: CreditAccount, *, by: str) -> Money:
-    """End an account; returns what was on it. What is held for orders stays held for them."""
+    """End an account; returns what was on it. What is held for orders stays held for them.
+
+    What of it they do not need ends then.
+    """
     session.refresh(account, with_for_update=True)
     left = account.money
     account.voided_at = clock.now()
     session.flush()
+    _take_off(account, left, by=by)
+    audit.note(by, "credit.void", f"credit:{account.id}", {"balance": left.minor}, {"balance": 0})
+    session.refresh(account)
+    return left
+
+
+def _take_off(account: CreditAccount, left: Money, *, by: str) -> None:
     if left:
         reference = f"{account.id}/{new_token()[:8]}"
         _add(account.id, -left.minor)
         _note(account.id, _M.VOIDED, -left.minor, reference, by)
         _book(EntryKind.CREDIT_VOIDED, account, reference, -left.minor)
-    audit.note(by, "credit.void", f"credit:{account.id}", {"balance": left.minor}, {"balance": 0})
-    session.refresh(account)
-    return left
 
 
 def hold(account_id: int, amount: int, reference: str, *, by: str) -> None:
@@ -104,15 +113,50 @@ def spend(account_id: int, reference: str, *, by: str) -> None:
 
 
 def free(account_id: int, amount: int, reference: str, *, by: str) -> None:
-    """Give back what was held under ``reference``."""
+    """Give back what was held under ``reference``; it ends with an account that is void."""
     _add(account_id, amount)
     _note(account_id, _M.FREED, amount, reference, by)
+    account = _as_it_is(account_id)
+    if account.voided_at is not None:
+        _take_off(account, Money(amount, account.currency), by=by)
 
 
 def put_back(account_id: int, amount: int, reference: str, *, by: str) -> None:
-    """Refund to an account, even one that is over: it is the holder's money again."""
+    """Refund to an account. It has paid for something, so its holder must be able to spend it.
+
+    An account that has expired is good again for a year, and one that is void is no more.
+    """
     _add(account_id, amount)
     _note(account_id, _M.REFUNDED, amount, reference, by)
+    account, now = _as_it_is(account_id), clock.now()
+    before = _standing(account)
+    if account.expires_at is not None and account.expires_at <= now:
+        account.expires_at = now + GOOD_AGAIN
+    account.voided_at = None
+    if _standing(account) != before:
+        audit.note(by, "credit.reopen", f"credit:{account_id}", before, _standing(account))
+        session.flush()
+
+
+def instead_of(account_id: int, user_id: int | None, *, by: str) -> int | None:
+    """Where money for a void gift card goes: to its customer's store credit, if there is one.
+
+    None: back to the account itself. The code of a void card may be in wrong hands.
+    """
+    account = queries.by_id(account_id)
+    if user_id is None or account.voided_at is None or account.kind is CreditKind.STORE_CREDIT:
+        return None
+    return credit_account(user_id, account.currency, by=by).id
+
+
+def _as_it_is(account_id: int) -> CreditAccount:
+    """An account whose row we have just written, and so locked."""
+    return session.get_one(CreditAccount, account_id, populate_existing=True)
+
+
+def _standing(account: CreditAccount) -> dict[str, str | None]:
+    dates = {"voided_at": account.voided_at, "expires_at": account.expires_at}
+    return {name: date.isoformat() if date else None for name, date in dates.items()}
 
 
 def _give(account: CreditAccount, amount: Money, *, by: str) -> None:
