@@ -88,3 +88,31 @@ def test_what_cannot_be_made_is_still_on_the_page(
     owner.open(path)
     html = owner.submit(path, **typed, status=422).html
     assert all(words in html for words in typed.values())
+
+
+def test_who_reloads_a_refused_form_comes_to_the_page_where_it_stands(owner: Browser) -> None:
+    order = make.paid_order([(make.variant(stock=5), 1)])
+    path = f"/admin/orders/{order.number}"
+    owner.open(path)
+    owner.submit(f"{path}/shipments", carrier="", status=422)
+    assert owner.url == f"{path}/shipments"
+    owner.open(owner.url)
+    assert owner.url == path
+    for form, page in (
+        ("/ru/admin/promotions/7/end", "/admin/promotions/"),
+        ("/admin/staff/invitations", "/admin/staff/"),
+        ("/cart/codes", "/cart"),
+    ):
+        owner.open(form)
+        assert owner.url.removeprefix("/ru") == page
+    kept = owner.client.get("/orders/V-1/cancellation?token=a.b")
+    assert kept.location == "/orders/V-1?token=a.b"
+    assert owner.client.delete("/cart/codes").status_code == 405
+    assert owner.client.get("/logout").status_code == 405
+
+
+def test_nobody_is_invited_without_a_role(owner: Browser) -> None:
+    page = owner.open("/admin/staff/")
+    assert "optional" not in page.html.partition("Invite")[2]
+    page = owner.submit("/admin/staff/invitations", email="new@example.com", status=422)
+    assert page.form("/admin/staff/invitations").fields["email"] == "new@example.com"

@@ -114,6 +114,7 @@ def _page(order: Order, **forms: Form) -> str:
         edits=story(order),
         may_edit=may_edit(order),
         owes_rest=actions.owes_rest(order),
+        can_ship=actions.may_ship(order, even_unpaid=True),
         can_receive=checkout.awaited_by_hand(order) is not None,
         left_back=returns.left_to_return(order),
         **context,

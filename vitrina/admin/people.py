@@ -20,11 +20,12 @@ bp = Blueprint("admin_staff", __name__, url_prefix="/admin/staff")
 
 class Invitation(Form):
     email = StringField(_l("Email"), validators=[DataRequired(), Length(max=254)])
-    role = SelectField(_l("Role"))
+    role = SelectField(_l("Role"), validators=[DataRequired()])
 
     def offer(self) -> Self:
-        """Fill in the roles."""
-        self.role.choices = [(role.name, role.name) for role in queries.roles()]
+        """Fill in the roles; none is chosen beforehand, since each opens other doors."""
+        roles = [(role.name, role.name) for role in queries.roles()]
+        self.role.choices = [("", _("Choose")), *roles]
         return self
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import structlog
 from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
 from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import NotFound as NoSuchPage
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from vitrina.core.db import is_duplicate, session
@@ -43,6 +45,8 @@ def on_http_error(error: HTTPException) -> Response | tuple[Response, int]:
         return jsonify(code=error.name.lower().replace(" ", "_"), message=error.name), error.code
     if error.code >= 500:
         return on_crash(error)
+    if isinstance(error, MethodNotAllowed) and (above := _page_above()):
+        return redirect(above, 303)
     response = Response(page(error.code, "")[0], error.code, mimetype="text/html")
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -84,6 +88,29 @@ def page(status: int, words: str) -> tuple[str, int]:
     """The page of an error status, with the sentence where there is one."""
     template = "404" if status == 404 else "error"
     return render_template(f"storefront/errors/{template}.html", status=status, words=words), status
+
+
+def _page_above() -> str | None:
+    """Where a form stands that was refused, and whose address is now looked at; None if nowhere.
+
+    A refused form is shown at the address it was sent to, which takes forms alone: who reloads it,
+    or comes back to it, wants the page above. Its query goes along, for it may hold a key.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return None
+    pages = current_app.create_url_adapter(request)
+    path = request.path.rpartition("/")[0]
+    while pages is not None and path.strip("/"):
+        try:
+            pages.match(path, method="GET")
+        except RequestRedirect:
+            path += "/"
+        except (MethodNotAllowed, NoSuchPage):
+            path = path.rpartition("/")[0]
+            continue
+        query = request.query_string.decode("ascii", "replace")
+        return f"{request.script_root}{path}" + (f"?{query}" if query else "")
+    return None
 
 
 def _back() -> str:

@@ -1,10 +1,11 @@
-"""Jinja filters: amounts and dates in the visitor's language."""
+"""Jinja filters: amounts, dates and countries in the visitor's language."""
 
 from datetime import date, datetime
 
 from flask import Flask
 
 from vitrina.core import formats
+from vitrina.core.countries import country_name
 from vitrina.core.money import Money
 from vitrina.web.visitor import visitor
 
@@ -26,6 +27,11 @@ def days(first: date, last: date) -> str:
     return formats.days(first, last, visitor().locale)
 
 
+def country(code: str) -> str:
+    """``Portugal`` for ``PT``."""
+    return country_name(code, visitor().locale.code)
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(money=money, day=day, moment=moment)
+    app.jinja_env.filters.update(money=money, day=day, moment=moment, country=country)
     app.jinja_env.globals.update(days=days)

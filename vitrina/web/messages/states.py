@@ -17,7 +17,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "expired": lazy_pgettext("order", "expired"),
     },
     "payment": {  # The state of a payment, and of an order's money.
-        "pending": lazy_pgettext("payment", "pending"),
+        "pending": lazy_pgettext("payment", "not paid yet"),
         "requires_action": lazy_pgettext("payment", "requires action"),
         "authorized": lazy_pgettext("payment", "authorized"),
         "captured": lazy_pgettext("payment", "captured"),
@@ -29,7 +29,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "partially_paid": lazy_pgettext("payment", "partially paid"),
     },
     "delivery": {  # The state of a parcel, and of all that an order sends.
-        "unfulfilled": lazy_pgettext("delivery", "unfulfilled"),
+        "unfulfilled": lazy_pgettext("delivery", "not sent yet"),
         "partly_shipped": lazy_pgettext("delivery", "partly shipped"),
         "shipped": lazy_pgettext("delivery", "shipped"),
         "delivered": lazy_pgettext("delivery", "delivered"),
@@ -46,7 +46,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "ended": lazy_pgettext("promotion", "ended"),
     },
     "refund": {  # The state of a refund.
-        "pending": lazy_pgettext("refund", "pending"),
+        "pending": lazy_pgettext("refund", "on its way"),
         "succeeded": lazy_pgettext("refund", "succeeded"),
         "failed": lazy_pgettext("refund", "failed"),
     },
