@@ -132,3 +132,15 @@ def test_a_payment_that_ended_is_asked_about_until_paypal_answers(world: World, 
     with clock.later(minutes=1):
         shop.work()
     assert ref_of(world, payment)["custom_id"] == f"given-up.{payment.reference}"
+
+
+def test_a_buyer_is_asked_again_although_paypals_word_for_it_was_lost(world: World) -> None:
+    payment = begun()
+    world.approve(page(payment), "confirm")
+    world.fault("paypal.orders.capture", "lost_reply")
+    assert till.look(payment.id).state is PaymentState.AUTHORIZED
+    result = till.look(payment.id)
+    assert (result.state, result.redirect_url) == (PaymentState.REQUIRES_ACTION, page(payment))
+    world.approve(result.redirect_url)
+    till.look(payment.id)
+    assert is_paid_once(world, payment)

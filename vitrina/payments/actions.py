@@ -106,7 +106,7 @@ def apply(payment: Payment, outcome: Outcome, *, by: str) -> Effect:
         return _capture(payment, outcome, by)
     if outcome.status in (Status.FAILED, Status.CANCELLED, Status.NOTHING):
         return _end(payment, outcome, by)
-    if outcome.status is Status.REQUIRES_ACTION and payment.state is PaymentState.PENDING:
+    if outcome.status is Status.REQUIRES_ACTION and _may_ask_action(payment):
         payment.next_action = _action(outcome)
         PAYMENT.move(payment, PaymentVerb.ASK_ACTION, by=by)
         return Effect.OPENED
@@ -119,6 +119,12 @@ def apply(payment: Payment, outcome: Outcome, *, by: str) -> Effect:
         PAYMENT.move(payment, PaymentVerb.AUTHORIZE, by=by)
         return Effect.AUTHORIZED if payment.captures_later else Effect.OPENED
     return Effect.NOTHING
+
+
+def _may_ask_action(payment: Payment) -> bool:
+    """Whether the buyer may be sent to the provider; no more once staff have an accepted order."""
+    accepted = payment.state is PaymentState.AUTHORIZED and payment.captures_later
+    return PAYMENT.can(payment, PaymentVerb.ASK_ACTION) and not accepted
 
 
 def _action(outcome: Outcome) -> dict[str, Any]:

@@ -49,7 +49,11 @@ PAYMENT: Machine[PaymentState, PaymentVerb] = Machine(
     PaymentState,
     start=_S.PENDING,
     moves={
-        PaymentVerb.ASK_ACTION: {_S.PENDING: _S.REQUIRES_ACTION},
+        PaymentVerb.ASK_ACTION: {
+            _S.PENDING: _S.REQUIRES_ACTION,
+            # The provider wants the buyer again, which we had not heard when it was to be taken.
+            _S.AUTHORIZED: _S.REQUIRES_ACTION,
+        },
         # The buyer has done their part, and the money is on its way.
         PaymentVerb.WAIT: {_S.REQUIRES_ACTION: _S.PENDING},
         PaymentVerb.AUTHORIZE: {_S.PENDING: _S.AUTHORIZED, _S.REQUIRES_ACTION: _S.AUTHORIZED},
