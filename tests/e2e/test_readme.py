@@ -27,4 +27,6 @@ def test_the_calls_of_the_readme_buy_a_print(live_shop: str, tmp_path: Path) -> 
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert '"payment_status":"paid"' in done.stdout.replace(" ", "")
+    bought, looked_at = re.findall(r'"number": ?"([^"]+)"', done.stdout)
+    assert looked_at == bought  # the order stands in its buyer's history
+    assert done.stdout.replace(" ", "").count('"payment_status":"paid"') == 2
