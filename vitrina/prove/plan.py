@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vitrina.core.points import POINTS
+
 GUARDS = {
     "stock": "the conditional UPDATE of a shelf: pieces are counted first and written later",
     "coupon": "the conditional UPDATE of a coupon's uses",
@@ -14,6 +16,9 @@ GUARDS = {
     "outbox": "the lease of jobs: they are forgotten as soon as they are taken",
 }
 """What can be taken out, to see that the proof notices."""
+
+KILLED_AT = "killed at {}"
+"""The name of the number of deaths at a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,11 @@ class Report:
     @property
     def held(self) -> bool:
         return all(finding.held for finding in self.findings)
+
+    @property
+    def unreached(self) -> list[str]:
+        """The named points at which no process died, of which this trial says nothing."""
+        return [point for point in POINTS if self.numbers.get(KILLED_AT.format(point), 1) == 0]
 
 
 Tell = Callable[[str, int, int], None]

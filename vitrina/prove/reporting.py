@@ -22,7 +22,7 @@ th, td {{ text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0;
 <h1>{title}</h1><p>{tried}</p>
 <table><thead><tr><th>Promise</th><th>Tried</th><th>Result</th></tr></thead>
 <tbody>{rows}</tbody></table>
-<h2>Numbers</h2><table><tbody>{numbers}</tbody></table></html>
+<h2>Numbers</h2><table><tbody>{numbers}</tbody></table>{unreached}</html>
 """
 
 
@@ -38,6 +38,14 @@ def tried(report: Report) -> str:
     return words
 
 
+def unreached(report: Report) -> str:
+    """A sentence on the points at which nothing died; empty when each had its death."""
+    if not report.unreached:
+        return ""
+    points = ", ".join(report.unreached)
+    return f"Nothing died at {points}: this run says nothing of that. More --kills reach it."
+
+
 def as_text(report: Report) -> str:
     """The report for a terminal."""
     lines = [tried(report), ""]
@@ -46,6 +54,8 @@ def as_text(report: Report) -> str:
         lines.append(f"        {finding.tried}")
         lines += [f"        - {fault}" for fault in finding.faults]
     lines += ["", *(f"{count:>7}  {name}" for name, count in report.numbers.items()), ""]
+    if report.unreached:
+        lines += [unreached(report), ""]
     broken = sum(not finding.held for finding in report.findings)
     held = len(report.findings) - broken
     lines.append(f"All {held} promises held." if report.held else f"{broken} promises were broken.")
@@ -70,4 +80,5 @@ def as_html(report: Report) -> str:
         tried=escape(tried(report)),
         rows=rows,
         numbers=numbers,
+        unreached=f"<p>{escape(unreached(report))}</p>" if report.unreached else "",
     )

@@ -17,7 +17,7 @@ from vitrina.prove import checks, sabotage, world
 from vitrina.prove.buyers import WAYS, Answer, Client, Wish, fill, order
 from vitrina.prove.chaos import Chaos
 from vitrina.prove.lab import Lab
-from vitrina.prove.plan import Plan, Report, Tell
+from vitrina.prove.plan import KILLED_AT, Plan, Report, Tell
 from vitrina.prove.world import COUPON, OWNER, World
 
 HANDS = 16
@@ -191,7 +191,7 @@ class _Trial:
 
     def _numbers(self) -> dict[str, int]:
         told = Counter(f"answers {answer.status} {answer.code}".strip() for answer in self.answers)
-        kills = {f"killed at {point}": n for point, n in self.chaos.at_points.items()}
+        kills = {KILLED_AT.format(point): n for point, n in self.chaos.at_points.items()}
         return {
             **dict(sorted(told.items())),
             "asked again": sum(answer.asked - 1 for answer in self.answers),
