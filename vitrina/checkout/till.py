@@ -12,19 +12,24 @@ import structlog
 from vitrina.checkout import actions
 from vitrina.core import clock, points
 from vitrina.core.db import committing, session
-from vitrina.core.events import enqueue, task
+from vitrina.core.events import enqueue, record, task
 from vitrina.core.money import Money
 from vitrina.orders import queries as orders
 from vitrina.payments import actions as payments
 from vitrina.payments import queries, registry
 from vitrina.payments.errors import ProviderTimeout
+from vitrina.payments.events import PaymentGivenUp
 from vitrina.payments.models import Payment, PaymentState, RefundState
 from vitrina.payments.notices import finish_notice, take_notice
 from vitrina.payments.provider import Outcome, PaymentProvider, PaymentRequest, Status
 from vitrina.payments.queries import OPEN
 
 log = structlog.get_logger("vitrina.till")
-GIVES_UP = (Status.AUTHORIZED, Status.REQUIRES_ACTION, Status.PENDING)
+GIVES_UP = {
+    PaymentState.CANCELLED: (Status.AUTHORIZED, Status.REQUIRES_ACTION, Status.PENDING),
+    PaymentState.FAILED: (Status.AUTHORIZED,),
+}
+"""What a provider is told to let go of, for a payment that has ended without money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +82,19 @@ def look(payment_id: int) -> PayResult:
     """Ask the provider where a payment stands, take what is to be taken, and settle it.
 
     A payment whose first answer was lost is recovered by asking again as before; one that was
-    given up is given up at the provider as well.
+    given up is given up at the provider as well, and so is what it holds for one that failed.
     """
     payment = queries.by_id(payment_id)
     if payment.is_credit or (payment.ask is None and payment.provider_ref is None):
         return _result(payment)
     work = _Work(registry.get(payment.provider), payment)
     ask = _ask(payment) if payment.provider_ref is None else None
-    given_up = payment.state is PaymentState.CANCELLED
+    gives_up = GIVES_UP.get(payment.state, ())
     session.rollback()
 
     def ask_provider() -> Outcome:
         outcome = work.provider.recover(ask) if ask else work.provider.check(work.ref)
-        if given_up and outcome.ref and outcome.status in GIVES_UP:
+        if outcome.ref and outcome.status in gives_up:
             return work.provider.cancel(outcome.ref, f"{work.key}:cancel")
         return outcome
 
@@ -130,13 +135,14 @@ def _call(work: _Work, ask_provider: Callable[[], Outcome]) -> PayResult:
     except ProviderTimeout:
         log.warning("till.timeout", payment=work.payment_id, provider=code)
         return _unknown(work.payment_id)
-    if outcome.status is Status.AUTHORIZED and work.wanted is not None:
+    is_held = outcome.status is Status.AUTHORIZED
+    if is_held and work.wanted is not None:
         try:
             outcome = work.provider.capture(outcome.ref, work.wanted, f"{work.key}:capture")
         except ProviderTimeout:  # it may be taken, and is held at least: that is noted
             log.warning("till.capture_timeout", payment=work.payment_id, provider=code)
     points.reach("provider.answered")
-    return _settle(work.payment_id, outcome, code)
+    return _settle(work.payment_id, outcome, code, is_held=is_held)
 
 
 def _ask(payment: Payment) -> PaymentRequest:
@@ -250,9 +256,12 @@ def look_after(payload: dict[str, object]) -> None:
         finish_notice(code, event_id, payment_id=payment_id)
 
 
-def _settle(payment_id: int, outcome: Outcome, code: str) -> PayResult:
+def _settle(payment_id: int, outcome: Outcome, code: str, *, is_held: bool = False) -> PayResult:
+    """Settle an answer. ``is_held``: the money was authorized before it could not be taken."""
     with committing():
         payment = actions.settle(payment_id, outcome, by=f"provider:{code}")
+        if is_held and payment.state is PaymentState.FAILED:
+            record(PaymentGivenUp(payment_id=payment_id))
         return _result(payment)
 
 
