@@ -14,19 +14,25 @@ from vitrina.payments.models import Payment
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Orders to ship and unpaid; paid orders since ``since``, and by currency what they brought.
-
-    What was given back of them since is not among the sales.
-    """
+    """Orders to ship and unpaid."""
 
     to_ship: int
     unpaid: int
-    sold: int
-    sales: tuple[Money, ...]
 
 
-def figures(since: datetime) -> Figures:
-    """The figures since a moment; two statements."""
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Orders that were paid in a time, and by currency what they brought.
+
+    What was given back of them since is not in it.
+    """
+
+    orders: int
+    sums: tuple[Money, ...]
+
+
+def figures() -> Figures:
+    """What waits now; one statement."""
     is_sent = sa.exists().where(OrderLine.order_id == Order.id, OrderLine.requires_shipping)
     to_ship, unpaid = session.execute(
         sa.select(
@@ -36,6 +42,11 @@ def figures(since: datetime) -> Figures:
         .select_from(Order)
         .where(Order.state.in_((OrderState.PAID, OrderState.AWAITING_PAYMENT)))
     ).one()
+    return Figures(to_ship=to_ship, unpaid=unpaid)
+
+
+def sales(since: datetime, until: datetime) -> Sales:
+    """What was sold from ``since`` to just before ``until``; one statement."""
     given_back = (
         sa.select(sa.func.coalesce(sa.func.sum(Payment.refunded), 0))
         .where(Payment.order_id == Order.id)
@@ -46,16 +57,15 @@ def figures(since: datetime) -> Figures:
         sa.select(Order.currency, sa.func.count(), sa.func.sum(Order.total - given_back))
         .where(
             Order.paid_at >= since,
+            Order.paid_at < until,
             Order.state.in_((OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED)),
         )
         .group_by(Order.currency)
         .order_by(Order.currency)
     ).all()
-    return Figures(
-        to_ship=to_ship,
-        unpaid=unpaid,
-        sold=sum(row[1] for row in rows),
-        sales=tuple(Money(int(row[2]), row[0]) for row in rows),
+    return Sales(
+        orders=sum(row[1] for row in rows),
+        sums=tuple(Money(int(row[2]), row[0]) for row in rows),
     )
 
 
