@@ -110,6 +110,18 @@ def test_paying_by_bank_transfer_comes_later(api: Program) -> None:
     assert (order["status"], order["payment_status"]) == ("awaiting_payment", "pending")
 
 
+def test_who_chose_a_transfer_may_pay_by_card_instead(api: Program) -> None:
+    order = Buyer(api, (make.variant(), 1)).orders(payment={"provider": "manual"})
+    path = f"/orders/{order['number']}/payments"
+    card = {"provider": "sandbox", "token": "tok_success"}
+    api.post(path, card, status=404)
+    problem = api.post(f"{path}?token={order['token']}", {**card, "token": "tok_decline"})
+    assert (problem.status_code, problem.get_json()["code"]) == (402, "payment_declined")
+    paid = api.post(f"{path}?token={order['token']}", card, status=201).get_json()
+    assert (paid["number"], paid["payment_status"]) == (order["number"], "paid")
+    api.post(f"{path}?token={order['token']}", card, status=409)
+
+
 @pytest.mark.parametrize(
     "more", ["total", "price", "discount", "role", "user_id", "status", "currency", "tax"]
 )

@@ -91,3 +91,14 @@ def test_who_pays_at_the_door_is_not_asked_to_send_money(shop: Shop) -> None:
 def test_a_paid_transfer_says_nothing_of_an_account_any_more(shop: Shop) -> None:
     set_up("manual", BankTransfer.Settings, iban=IBAN)
     assert SHOWN not in page_of(shop, make.paid_order())
+
+
+def test_who_chose_a_transfer_may_pay_in_another_way(shop: Shop) -> None:
+    order = make.order(provider="manual")
+    browser = shop.browser()
+    page = browser.open(f"/orders/{order.number}?token={link_token(order.number)}")
+    assert "Pay in another way" in page.text
+    assert page.form("/payment").fields["payment_method"] == "sandbox"
+    page = browser.submit("/payment", card="4242 4242 4242 4242")
+    assert "We pack it now" in page.text
+    assert "Pay in another way" not in page.text

@@ -34,6 +34,7 @@ __all__ = [
     "awaited_by_hand",
     "capture",
     "expire",
+    "may_pay",
     "place",
     "receive_payment",
     "refund",
@@ -49,9 +50,9 @@ def retry_payment(
 ) -> Payment:
     """Open another payment for what an order still waits for, and hold stock and coupons again.
 
-    A payment that still asks the buyer to confirm is given up; one whose money may be on its way is
-    not. Raises OrderNotPayable, PaymentOpen, UnknownProvider, NotEnoughStock, CouponUsedUp,
-    TooManyAttempts.
+    A payment that still asks the buyer to confirm is given up, and so is one that people would see
+    come (a transfer); one whose money a provider may have is not. Raises OrderNotPayable,
+    PaymentOpen, UnknownProvider, NotEnoughStock, CouponUsedUp, TooManyAttempts.
     """
     lock_cart(order.cart_id)
     order = queries.lock(order.id)
@@ -59,17 +60,16 @@ def retry_payment(
     if not info.takes(order.currency, order.country):
         raise UnknownProvider(field="provider", provider=provider[:40])
     due = order.outstanding - order.held
-    is_new = order.state is OrderState.AWAITING_PAYMENT
-    is_changed = order.paid_at is not None and order.state is not OrderState.CANCELLED
-    if due.minor <= 0 or not (is_new or is_changed):
+    if not may_pay(order):
         raise OrderNotPayable(number=order.number, state=str(order.state))
-    if any(payment_queries.lock(payment.id).is_on_its_way for payment in order.attempts):
+    tried = [payment_queries.lock(payment.id) for payment in order.attempts]
+    if any(payment.is_on_its_way and not is_by_hand(payment) for payment in tried):
         raise PaymentOpen(number=order.number)
     payer = Payer(str(order.cart_id or ""), order.email, client, token, later=info.pay_later)
     attempts.check(payer)
     for payment in order.attempts:
         payments.abandon(payment, by=by, note="another way to pay")
-    if is_new:
+    if order.paid_at is None:
         _hold_again(order, info, by=by)
     payment = payments.begin(info, due)
     order.payments.append(payment)
@@ -78,6 +78,17 @@ def retry_payment(
     session.flush()
     attempts.note(payment.id, payer)
     return payment
+
+
+def may_pay(order: Order) -> bool:
+    """Whether an order waits for its money, or for the rest since it was changed.
+
+    What was sent to be paid at the door is paid there.
+    """
+    if (order.outstanding - order.held).minor <= 0 or order.state is OrderState.CANCELLED:
+        return False
+    is_new = order.state is OrderState.AWAITING_PAYMENT and orders.may_cancel(order)
+    return is_new or order.paid_at is not None
 
 
 def _hold_again(order: Order, info: ProviderInfo, *, by: str) -> None:
@@ -127,13 +138,20 @@ def release(order: Order, *, by: str) -> None:
 
 
 def awaited_by_hand(order: Order) -> Payment | None:
-    """The transfer, or the cash at the door, that can still pay an order; also after its time."""
-    if order.state is OrderState.CANCELLED or (order.outstanding - order.held).minor <= 0:
+    """The transfer, or the cash at the door, that can still bring money for an order.
+
+    Also after its time, and after its buyer chose another way: what is too much then goes back.
+    """
+    if order.state is OrderState.CANCELLED:
         return None
     by_hand = [one for one in order.attempts if is_by_hand(one) and not one.captured]
-    if order.state is not OrderState.EXPIRED:
-        by_hand = [one for one in by_hand if one.state in OPEN]
-    return by_hand[-1] if by_hand else None
+    open_ones = [one for one in by_hand if one.state in OPEN]
+    if open_ones:
+        return open_ones[-1] if (order.outstanding - order.held).minor > 0 else None
+    given_up = [one for one in by_hand if one.state is PaymentState.CANCELLED]
+    if order.state is OrderState.EXPIRED and (order.outstanding - order.held).minor <= 0:
+        return None
+    return given_up[-1] if given_up else None
 
 
 def receive_payment(order: Order, *, by: str) -> Payment:

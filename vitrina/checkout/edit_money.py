@@ -9,6 +9,7 @@ from vitrina.orders import actions as orders
 from vitrina.orders import refunds
 from vitrina.orders.edits.models import OrderEdit
 from vitrina.orders.edits.rules import Sheet
+from vitrina.orders.instructions import BY_HAND
 from vitrina.orders.models import Order
 from vitrina.payments import actions as payments
 from vitrina.payments import registry
@@ -27,7 +28,7 @@ def is_by_hand(payment: Payment) -> bool:
     if payment.is_credit:
         return False
     try:
-        return registry.get(payment.provider).info.pay_later
+        return registry.get(payment.provider).info.kind in BY_HAND
     except UnknownProvider:
         return False
 

@@ -86,8 +86,13 @@ def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -
         "paid": paid,
         "pay_words": _pay_words(paid.due),
         "key": values.get("key") or new_token(),
-        "cards": [(_in_fours(number), _card(kind)) for number, kind in CARDS.items()],
+        "cards": sandbox_cards(),
     }
+
+
+def sandbox_cards() -> list[tuple[str, str]]:
+    """The sandbox's cards: the number of each, and what it does."""
+    return [(_in_fours(number), _card(kind)) for number, kind in CARDS.items()]
 
 
 def _address_fields(values: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
@@ -182,7 +187,10 @@ def _hint(info: ProviderInfo) -> str:
     if info.kind is Kind.CHEQUE:
         return _("We send the parcel when the cheque is cleared.")
     if info.kind is Kind.HOSTED:
-        return _("You pay on a safe page of theirs and come back here.")
+        return {
+            "stripe": _("You pay by card on Stripe's page and come back here."),
+            "paypal": _("You pay with your PayPal account and come back here."),
+        }.get(info.code, _("You pay on a safe page of theirs and come back here."))
     if info.kind is Kind.ON_DELIVERY:
         return _("You pay when the parcel is handed to you.")
     if info.code == Sandbox.code:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from vitrina.checkout.actions import may_pay
 from vitrina.checkout.errors import OrderNotPayable
 from vitrina.core import address as addresses
 from vitrina.core.address import PostalAddress
@@ -13,13 +14,12 @@ from vitrina.orders.invoices import queries as invoices
 from vitrina.orders.models import Order, OrderLine, OrderState
 from vitrina.orders.rules import download_token, link_token
 from vitrina.payments import registry
-from vitrina.payments.models import PaymentState
+from vitrina.payments.models import Payment, PaymentState
 from vitrina.payments.provider import Kind
-from vitrina.payments.providers.sandbox import CARDS
 from vitrina.shipping.models import ShipmentState
 from vitrina.storefront import order_progress as progress
 from vitrina.storefront import payment_parts, return_parts
-from vitrina.storefront.checkout_parts import payment_choices
+from vitrina.storefront.checkout_parts import payment_choices, sandbox_cards
 from vitrina.storefront.order_progress import ENDED
 from vitrina.web import paying
 from vitrina.web.formats import day, money
@@ -79,9 +79,10 @@ def _heading(order: Order) -> str:
 def _next(order: Order) -> str:
     """What happens next, in one sentence."""
     if order.state is OrderState.CANCELLED:
-        return _("It was cancelled. What you paid is on its way back.")
+        return " ".join((_("It was cancelled."), _went_back(order)))
     if order.state is OrderState.EXPIRED:
-        return _("It was not paid in time, so nothing was charged. You can order again.")
+        again = _("You can order again.")
+        return " ".join((_("It was not paid in time."), _went_back(order), again))
     if order.state is OrderState.DELIVERED:
         return _("It has arrived. We hope that it hangs well.")
     if order.state is OrderState.SHIPPED:
@@ -95,7 +96,7 @@ def _next(order: Order) -> str:
     if paying.find_form(order) is not None:
         return _("Nothing was charged yet. You can pay below.")
     if payment is not None and payment.state is PaymentState.REQUIRES_ACTION:
-        return _("Your bank still wants you to confirm the payment.")
+        return _wants_confirmation(payment)
     told = instructions(order)
     if told is not None:
         return _next_by_hand(told)
@@ -104,6 +105,23 @@ def _next(order: Order) -> str:
     if payment is not None and payment.state in WAITING:
         return _("The payment is on its way. This page will say when it is here.")
     return _("Nothing was charged. Choose a way to pay below.")
+
+
+def _went_back(order: Order) -> str:
+    """What became of the money of an order that has ended."""
+    if not order.captured:
+        return _("Nothing was charged.")
+    if order.refunded.minor < order.captured.minor:
+        return _("What you paid is on its way back.")
+    return _("What you paid went back.")
+
+
+def _wants_confirmation(payment: Payment) -> str:
+    """A bank asks for a card that it knows; a page that was left knows nothing yet."""
+    info = next((one.info for one in registry.everyone() if one.code == payment.provider), None)
+    if info is not None and info.kind is Kind.CARD:
+        return _("Your bank still wants you to confirm the payment.")
+    return _("You have not paid yet. Nothing was charged.")
 
 
 def _line(line: OrderLine, order: Order) -> dict[str, Any]:
@@ -235,25 +253,27 @@ def _by_hand(order: Order) -> dict[str, Any] | None:
     }
 
 
-def _wants_money(order: Order) -> bool:
-    """Whether it waits for its money, or for the rest because it was changed."""
-    if order.paid_at:
-        return order.outstanding.minor > 0 and order.state not in ENDED
-    return order.state is OrderState.AWAITING_PAYMENT
-
-
 def _payment(order: Order) -> dict[str, Any] | None:
-    """How to pay an order that waits; None when there is nothing to pay, or money is on its way."""
-    if not _wants_money(order) or instructions(order) is not None:
-        return None
-    if order.attempts and order.attempts[-1].state in WAITING:
+    """How to pay an order that waits; None when there is nothing to pay, or money is on its way.
+
+    ``is_other``: the buyer has chosen to send money, and may still pay in another way.
+    """
+    last = order.attempts[-1] if order.attempts else None
+    told, used = instructions(order), last.provider if last is not None else ""
+    is_waiting = last is not None and last.state in WAITING
+    if not may_pay(order) or (is_waiting and told is None):
         return None
     country = str((order.shipping_address or {}).get("country", ""))
+    offered = registry.offered(order.currency, country)
+    others = [info for info in offered if told is None or info.code != used]
+    if not others:
+        return None
     return {
-        "options": payment_choices(registry.offered(order.currency, country), ""),
+        "is_other": told is not None,
+        "options": payment_choices(others, used),
         "form_link": paying.form_link(order.number) if paying.find_form(order) else "",
         "amount": money(order.outstanding - order.held, exact=True),
-        "cards": [" ".join(n[i : i + 4] for i in range(0, 16, 4)) for n in CARDS],
+        "cards": sandbox_cards(),
     }
 
 
