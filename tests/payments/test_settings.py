@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests import make
 from tests.conftest import Shop
 from vitrina.checkout import actions as checkout
-from vitrina.core import secrets
+from vitrina.core import secrets, store
 from vitrina.core.audit import AuditEntry
 from vitrina.core.db import committing, session
 from vitrina.core.secrets import UnreadableSecret
@@ -65,6 +65,17 @@ def test_a_secret_is_stored_encrypted_and_told_to_nobody() -> None:
     said = json.dumps([[e.before, e.after] for e in session.scalars(sa.select(AuditEntry))])
     assert "a-very-secret-value" not in kept + said
     assert queries.values_of(row)["client_secret"] == "a-very-secret-value"
+
+
+def test_settings_that_are_entered_at_the_same_moment_are_both_read() -> None:
+    before = store.current().providers_version
+    session.rollback()
+    with committing():
+        store.current()
+        meanwhile = sa.update(store.Store).values(providers_version=before + 1)
+        session.execute(meanwhile, execution_options={"synchronize_session": False})
+        actions.save("paypal", PayPal.Settings, ENTERED, is_enabled=True, by="staff:1")
+    assert store.current().providers_version == before + 2
 
 
 def test_an_empty_secret_stays_the_one_that_is_kept() -> None:

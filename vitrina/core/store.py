@@ -68,16 +68,22 @@ def catalogue_version() -> int:
 
 def touch_catalogue() -> None:
     """Say that a shopper could see a difference: raises the catalogue version at the commit."""
-    before_commit(_raise_version, once="catalogue_version")
+    before_commit(lambda: _raise("catalogue_version"), once="catalogue_version")
 
 
-def _raise_version() -> None:
+def touch_providers() -> None:
+    """Say that a way to pay was set up otherwise: raises the providers' version at the commit."""
+    before_commit(lambda: _raise("providers_version"), once="providers_version")
+
+
+def _raise(version: str) -> None:
     session.execute(
         sa.update(Store)
         .where(Store.id == 1)
-        .values(catalogue_version=Store.catalogue_version + 1)
+        .values({version: getattr(Store, version) + 1})
         .execution_options(synchronize_session=False)
     )
+    session.expire(current(), [version])
 
 
 CHANGEABLE = frozenset(

@@ -37,7 +37,7 @@ def save(
     changed = sorted(name for name in hidden if entered.get(name))
     after = {"is_enabled": is_enabled, **values, "secrets_changed": changed}
     audit.note(by, "payment_provider.update", f"provider:{code}", before, after)
-    store.current().providers_version += 1
+    store.touch_providers()
     store.touch_catalogue()
     session.flush()
     return row
