@@ -6,11 +6,13 @@ import sqlalchemy as sa
 from tests import make
 from tests.conftest import Shop, settings
 from vitrina.app import create_app
+from vitrina.checkout import tasks, till
 from vitrina.checkout.till import look_after
-from vitrina.core import jobs
+from vitrina.core import clock, jobs
 from vitrina.core.db import committing, session
 from vitrina.core.events import Job, enqueue
-from vitrina.payments import registry
+from vitrina.payments import actions, queries, registry
+from vitrina.payments.models import WebhookEvent
 from vitrina.payments.providers.sandbox import HEADER, Sandbox
 
 
@@ -50,3 +52,26 @@ def test_who_forges_webhooks_is_not_listened_to_for_a_minute(
     forged = [tell(b"{}", "192.0.2.66", signed=False) for _ in range(32)]
     assert forged == [400] * 30 + [429] * 2
     assert tell(true[0], "192.0.2.1", signed=True) == 200
+
+
+def test_what_was_looked_after_is_forgotten_after_90_days(shop: Shop) -> None:
+    (payment,) = make.paid_order().payments
+    bank = registry.get("sandbox")
+    for event_id, ref in (("evt_ours", payment.provider_ref), ("evt_strange", "pi_of_another")):
+        body = f'{{"id": "{event_id}", "type": "t", "payment": "{ref}", "reference": ""}}'.encode()
+        assert isinstance(bank, Sandbox)
+        till.hear("sandbox", {HEADER: bank.signature(body)}, body)
+    shop.work()
+
+    def kept(after: int) -> set[str]:
+        with clock.later(days=after):
+            tasks.forget_notices()
+        ids = session.scalars(sa.select(WebhookEvent.event_id))
+        return {one for one in ids if one in ("evt_ours", "evt_strange")}
+
+    assert kept(89) == {"evt_ours", "evt_strange"}
+    assert kept(91) == {"evt_strange"}
+    (strange,) = queries.unmatched_notices()
+    with committing():
+        actions.solve_notice(strange, by="staff:1", note="of our other shop")
+    assert kept(91) == set()

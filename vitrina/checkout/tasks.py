@@ -9,7 +9,7 @@ from vitrina.core.db import committing
 from vitrina.core.events import enqueue, on, task
 from vitrina.core.jobs import recurring
 from vitrina.orders.events import RefundAsked
-from vitrina.payments import attempts, registry
+from vitrina.payments import attempts, notices, registry
 from vitrina.payments.events import PaymentCapturing, PaymentGivenUp
 from vitrina.payments.providers.sandbox import Sandbox
 
@@ -51,6 +51,13 @@ def forget_attempts() -> None:
     """Remove what was counted against card testing and counts no more."""
     with committing():
         attempts.forget_old()
+
+
+@recurring(hours=6)
+def forget_notices() -> None:
+    """Remove what providers told long ago and was looked after."""
+    with committing():
+        notices.forget_old()
 
 
 @recurring(minutes=1)

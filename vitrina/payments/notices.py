@@ -1,5 +1,6 @@
 """What providers tell by webhook: kept once for each of their event ids."""
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,10 @@ from vitrina.core import clock, db
 from vitrina.core.db import session
 from vitrina.payments.models import WebhookEvent
 from vitrina.payments.provider import Notice
+from vitrina.payments.queries import is_unmatched
+
+KEPT_FOR = timedelta(days=90)
+"""How long an event that was looked after is kept: longer than any provider repeats it."""
 
 
 def take_notice(provider: str, notice: Notice, *, payment_id: int | None) -> bool:
@@ -39,4 +44,17 @@ def finish_notice(provider: str, event_id: str, *, payment_id: int | None = None
         .where(WebhookEvent.provider == provider, WebhookEvent.event_id == event_id[:255])
         .values(values),
         execution_options={"synchronize_session": False},
+    )
+
+
+def forget_old() -> int:
+    """Remove events that were looked after long ago; returns how many.
+
+    Those that staff have yet to look at stay.
+    """
+    return db.rows_changed(
+        sa.delete(WebhookEvent).where(
+            WebhookEvent.done_at < clock.now() - KEPT_FOR, sa.not_(is_unmatched())
+        ),
+        quiet=True,
     )

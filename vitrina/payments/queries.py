@@ -168,16 +168,21 @@ def unmatched_notices(*, limit: int = 200) -> Sequence[WebhookEvent]:
 
     Without those that staff have looked at.
     """
+    return session.scalars(
+        sa.select(WebhookEvent)
+        .where(WebhookEvent.done_at.is_not(None), is_unmatched())
+        .order_by(WebhookEvent.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def is_unmatched() -> sa.ColumnElement[bool]:
+    """Whether a webhook event is of a payment that is not ours, and staff have not looked at it."""
     seen = sa.exists().where(
         AuditEntry.action == NOTICE_SEEN,
         AuditEntry.subject == sa.literal("webhook:") + sa.cast(WebhookEvent.id, sa.String),
     )
-    return session.scalars(
-        sa.select(WebhookEvent)
-        .where(WebhookEvent.payment_id.is_(None), WebhookEvent.done_at.is_not(None), ~seen)
-        .order_by(WebhookEvent.id.desc())
-        .limit(limit)
-    ).all()
+    return sa.and_(WebhookEvent.payment_id.is_(None), ~seen)
 
 
 def put_off(payment_id: int) -> None:
