@@ -159,11 +159,15 @@ def test_problems_are_listed_and_solved_with_a_note(shop: Shop, owner: Browser) 
     assert number in page.text
     assert "wrong amount" in page.text
     assert "evt_9" in page.text
-    owner.submit(f"/admin/payments/{payment_id}/solution", note="")
-    page = owner.open("/admin/payments/problems")
+    solution, field = f"/admin/payments/{payment_id}/solution", f"note-{payment_id}"
+    page = owner.submit(solution, status=422, **{field: ""})
+    assert "Say what was done." in page.text
+    page = owner.submit(solution, status=422, **{field: "x" * 301})
+    assert page.form(solution).fields[field] == "x" * 301
     assert number in page.text
-    owner.submit(f"/admin/payments/{payment_id}/solution", note="The bank has put it right")
-    page = owner.submit(f"/admin/payments/webhooks/{event_id}/solution", note="Another shop's")
+    owner.submit(solution, **{field: "The bank has put it right"})
+    settled = {f"notice-{event_id}": "Another shop's"}
+    page = owner.submit(f"/admin/payments/webhooks/{event_id}/solution", **settled)
     assert "Everything adds up" in page.text
     assert audited("payment.solve")[0]["note"] == "The bank has put it right"
     assert audited("webhook.solve")[0]["note"] == "Another shop's"

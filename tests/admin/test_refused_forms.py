@@ -6,6 +6,8 @@ import pytest
 
 from tests import make
 from tests.browser import Browser
+from vitrina.catalog.actions.reviews import ReviewDraft, take_reviews
+from vitrina.core.db import committing
 
 
 def test_forms_speak_in_the_shops_own_words(owner: Browser) -> None:
@@ -116,3 +118,32 @@ def test_nobody_is_invited_without_a_role(owner: Browser) -> None:
     assert "optional" not in page.html.partition("Invite")[2]
     page = owner.submit("/admin/staff/invitations", email="new@example.com", status=422)
     assert page.form("/admin/staff/invitations").fields["email"] == "new@example.com"
+
+
+def test_an_answer_that_is_too_long_is_still_in_its_field(owner: Browser) -> None:
+    mug, ana = make.product("Mug"), make.user()
+    with committing():
+        take_reviews([ReviewDraft(mug.id, ana.id, "Ana", 5, "Good")])
+    page = owner.open("/admin/reviews/")
+    (name,) = re.findall(r'name="(reply-\d+)"', page.html)
+    review = name.removeprefix("reply-")
+    page = owner.submit(f"{review}/reply", status=422, **{name: "x" * 4001})
+    assert "x" * 4001 in page.html
+    assert "Use at most 4000 characters." in page.text
+    owner.submit(f"{review}/reply", **{name: "Thank you"})
+    assert ">Thank you</textarea>" in owner.open("/admin/reviews/").html
+
+
+def test_a_wrong_amount_of_a_variant_is_said_with_its_row(owner: Browser) -> None:
+    shirt = make.product("Shirt", options={"Size": ["S", "M"]})
+    small, medium = (one.id for one in shirt.variants)
+    path = f"/admin/products/{shirt.id}"
+    owner.open(path)
+    page = owner.submit(f"{path}/variants", **{f"price-{medium}": "dear"}, status=422)
+    assert "M, Price: Enter an amount such as 19.90." in page.text
+    owner.open(path)
+    page = owner.submit(f"{path}/variants", **{f"weight_g-{small}": "light"}, status=422)
+    assert "S, Grams: " in page.text
+    owner.open(path)
+    page = owner.submit(f"{path}/variants", **{"compare_at-all": "dear"}, status=422)
+    assert "All of them, Before: " in page.text

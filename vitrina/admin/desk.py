@@ -1,6 +1,7 @@
 """What all pages of the staff area share: who works here, paging, amounts, the menu."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,12 +61,15 @@ class Refused:
     """A rule's "no" inside ``with``, said beside the field that it is about, else on top.
 
     What comes after the ``with`` shows the page again, with all that was typed, and ``status``.
-    What is not there and what is forbidden go on to their own pages.
+    ``place`` gives a field of a table its name in words, which is said before the sentence. What
+    is not there and what is forbidden go on to their own pages.
     """
 
-    def __init__(self, form: Form | None = None) -> None:
+    def __init__(
+        self, form: Form | None = None, place: Callable[[str], str] = lambda _field: ""
+    ) -> None:
         self.status = 422
-        self._form = form
+        self._form, self._place = form, place
 
     def __enter__(self) -> "Refused":
         return self
@@ -80,7 +84,8 @@ class Refused:
             beside = self._form[field]
             beside.errors = [*beside.errors, sentence(error)]
         else:
-            flash(sentence(error), "error")
+            where = self._place(field)
+            flash(f"{where}: {sentence(error)}" if where else sentence(error), "error")
         return True
 
 

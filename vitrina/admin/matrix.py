@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flask_babel import gettext as _
+
 from vitrina.admin.desk import minor_of, money_of, note
 from vitrina.catalog import queries
 from vitrina.catalog.actions.replacement import draft_of, replace_product
@@ -79,6 +81,23 @@ def row_of(form: Mapping[str, str], variant: Variant, currencies: Sequence[str] 
         prices=_fixed(form, variant, currencies),
     )
     return Row(variant.id, draft, _added(typed("pieces"), typed("seen"), f"pieces-{variant.id}"))
+
+
+def row_name(product: Product, field: str, form: Mapping[str, str]) -> str:
+    """Where in the table ``field`` (``price-12``) stands, in words; empty when it is not of it."""
+    key, _dash, number = field.rpartition("-")
+    variant = next((one for one in product.variants if str(one.id) == number), None)
+    if variant is None:
+        return ""
+    for_all = form.get(f"{key}-all", "").strip()
+    row = _("All of them") if for_all else variant.label("en") or product.title
+    columns = {
+        "price": _("Price"),
+        "compare_at": _("Before"),
+        "pieces": _("Pieces"),
+        "weight_g": _("Grams"),
+    }
+    return f"{row}, {columns.get(key) or key.removeprefix('price_')}"
 
 
 def _fixed(

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from vitrina.admin.desk import Answer, done, me
+from vitrina.admin.desk import Answer, Refused, done, me
 from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.core.money import Money, total
@@ -23,12 +23,23 @@ from vitrina.web.access import requires
 bp = Blueprint("admin_payments", __name__, url_prefix="/admin/payments")
 ledger_bp = Blueprint("admin_ledger", __name__, url_prefix="/admin/ledger")
 UNANSWERED = timedelta(days=1)
+LONGEST_NOTE = 300
+
+
+class InvalidNote(Invalid):
+    """What was done about a problem is not said, or at too great length (``reason``)."""
+
+    code = "invalid_note"
 
 
 @bp.get("/problems")
 @requires(Permission.ORDERS_REFUND)
 def problems() -> str:
     """Payments that do not add up, refunds that failed or got no answer, news of nobody's."""
+    return _page()
+
+
+def _page() -> str:
     found = queries.problems()
     stuck = queries.stuck_refunds(untouched=UNANSWERED)
     by_refund = {one.id: queries.by_id(one.payment_id) for one in stuck}
@@ -50,26 +61,31 @@ def _numbers(payments: Sequence[Payment]) -> dict[int, str]:
 @requires(Permission.ORDERS_REFUND)
 def solve(payment_id: int) -> Answer:
     """Staff have settled a payment's problem, and say how."""
-    words = _words()
-    with committing():
-        actions.solve_problem(queries.lock(payment_id), by=me().actor, note=words)
-    return done(_("The problem is solved."), ".problems")
+    with Refused() as no:
+        words = _words(f"note-{payment_id}")
+        with committing():
+            actions.solve_problem(queries.lock(payment_id), by=me().actor, note=words)
+        return done(_("The problem is solved."), ".problems")
+    return _page(), no.status
 
 
 @bp.post("/webhooks/<int:event_id>/solution")
 @requires(Permission.ORDERS_REFUND)
 def solve_notice(event_id: int) -> Answer:
-    words = _words()
-    with committing():
-        actions.solve_notice(queries.notice_by_id(event_id), by=me().actor, note=words)
-    return done(_("The message is settled."), ".problems")
+    with Refused() as no:
+        words = _words(f"notice-{event_id}")
+        with committing():
+            actions.solve_notice(queries.notice_by_id(event_id), by=me().actor, note=words)
+        return done(_("The message is settled."), ".problems")
+    return _page(), no.status
 
 
-def _words() -> str:
-    """Raises Invalid without a note: whoever comes later wants to know."""
-    words = request.form.get("note", "").strip()[:300]
-    if not words:
-        raise Invalid(field="note")
+def _words(field: str) -> str:
+    """Raises InvalidNote without a note: whoever comes later wants to know."""
+    words = request.form.get(field, "").strip()
+    if not words or len(words) > LONGEST_NOTE:
+        reason = "too_long" if words else "missing"
+        raise InvalidNote(field=field, reason=reason, most=LONGEST_NOTE)
     return words
 
 

@@ -213,7 +213,10 @@ def update(product_id: int) -> Answer:
 @bp.post("/<int:product_id>/variants")
 @requires(Permission.PRODUCTS_WRITE)
 def update_variants(product_id: int) -> Answer:
-    with Refused() as no:
+    def place(field: str) -> str:
+        return matrix.row_name(queries.by_id(product_id), field, request.form)
+
+    with Refused(place=place) as no:
         with committing():
             is_first = once.is_first(me().actor)  # counts are changed by a difference
             product = queries.locked(product_id)

@@ -17,6 +17,8 @@ MESSAGES = {
     "invalid_category": _l("The category cannot be saved like this."),
     "invalid_collection": _l("The collection cannot be saved like this."),
     "invalid_line": _l("A line is not written as the hint says: %(line)s"),
+    "invalid_note.missing": _l("Say what was done."),
+    "invalid_note.too_long": _l("This is too long: %(most)s characters at most."),
     "invalid_picture": _l("This file is no picture that the shop takes."),
     "invalid_product": _l("The product cannot be saved like this. Have a look at: %(field)s"),
     "invalid_promotion": _l("The promotion cannot be saved like this. Have a look at: %(field)s"),
