@@ -22,7 +22,7 @@ from vitrina.core import clock
 from vitrina.core.db import committing, session
 from vitrina.core.permissions import Permission
 from vitrina.orders.errors import OrderNotFound
-from vitrina.orders.models import Order
+from vitrina.orders.models import Order, OrderState
 from vitrina.orders.returns import actions, queries
 from vitrina.orders.returns.actions import Piece
 from vitrina.orders.returns.errors import ReturnNotFound
@@ -118,7 +118,8 @@ def ask(key: str, query: LinkQuery, body: ReturnIn) -> Answer:
     returns, "POST", "/orders/<key>/withdrawal",
     summary="Withdraw from the contract",
     description="The right of consumers in the European Union (Directive 2011/83/EU): no reason, "
-    "nobody has to agree, and a receipt goes out by mail. Guests send the order's `token`.",
+    "nobody has to agree, and a receipt goes out by mail. What has not left is called off and paid "
+    "back, what has left is awaited as a return. Guests send the order's `token`.",
     access=shopper, query=LinkQuery, body=WithdrawalIn, answer=WithdrawalOut, status=201,
     limit="60/hour", idempotent=True, errors=(404, 409),
 )  # fmt: skip
@@ -135,14 +136,16 @@ def withdraw(key: str, query: LinkQuery, body: WithdrawalIn) -> WithdrawalOut:
             order_number=order.number,
             received_at=back.created_at if back else now,
             name=body.name,
-            cancelled=back is None,
+            cancelled=order.state is OrderState.CANCELLED,
             return_number=back.number if back else None,
         )
 
 
 def _withdrawn(order: Order, body: WithdrawalIn) -> dict[int, int]:
+    if body.lines is None and queries.is_unsent(order):
+        return {}
     if body.lines is None:
-        return queries.left_to_return(order)
+        return queries.left_to_withdraw(order, queries.left_to_return(order))
     found: dict[int, int] = {}
     for one in body.lines:
         found[one.line_id] = found.get(one.line_id, 0) + one.quantity

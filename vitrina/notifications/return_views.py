@@ -1,5 +1,6 @@
 """What mails say about returns: plain values with everything that a template needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,8 @@ class ReturnView:
     """A return. ``at`` is when it was asked for; ``address`` is where the pieces are sent.
 
     ``given`` is what goes back, ``deducted`` what was kept; ``refused`` are the lines of which
-    not everything was accepted. ``is_whole``: nothing was kept or refused.
+    not everything was accepted. ``is_whole``: nothing was kept or refused. ``called_off`` are
+    pieces of a withdrawal that had not left: they need not be sent back.
     """
 
     number: str
@@ -34,6 +36,7 @@ class ReturnView:
     given: Money
     deducted: Money
     refused: tuple[LineView, ...]
+    called_off: tuple[LineView, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -66,11 +69,13 @@ def of_return(back: Return) -> ReturnView:
     )
 
 
-def of_withdrawn(order: Order, declared_by: str, at: datetime) -> ReturnView:
-    """A withdrawal from an order that had not left: there is nothing to send back."""
-    everything = tuple(
-        LineView(line.title, line.variant_label, line.quantity) for line in order.lines
-    )
+def of_withdrawn(
+    order: Order, declared_by: str, at: datetime, pieces: Mapping[str, int]
+) -> ReturnView:
+    """A withdrawal from what had not left: there is nothing to send back.
+
+    ``pieces``: by the id of their order line; all of the order without any.
+    """
     return ReturnView(
         number="",
         kind="withdrawal",
@@ -78,7 +83,7 @@ def of_withdrawn(order: Order, declared_by: str, at: datetime) -> ReturnView:
         at=at,
         name=declared_by,
         note="",
-        lines=everything,
+        lines=(),
         address=(),
         instructions="",
         label_url="",
@@ -86,6 +91,17 @@ def of_withdrawn(order: Order, declared_by: str, at: datetime) -> ReturnView:
         given=order.money(0),
         deducted=order.money(0),
         refused=(),
+        called_off=called_off(order, pieces),
+    )
+
+
+def called_off(order: Order, pieces: Mapping[str, int]) -> tuple[LineView, ...]:
+    """Pieces by the id of their order line, as a mail names them; all of it without any."""
+    counts = pieces or {str(line.id): line.wanted for line in order.lines}
+    return tuple(
+        LineView(line.title, line.variant_label, counts[str(line.id)])
+        for line in order.lines
+        if counts.get(str(line.id))
     )
 
 

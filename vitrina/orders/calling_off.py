@@ -26,6 +26,12 @@ def call_off(order: Order, pieces: Mapping[int, int], *, by: str) -> None:
     actions.close_shipping(order, by=by)
 
 
+def left_to_call_off(order: Order) -> dict[int, int]:
+    """The pieces of each line (by id) that were paid, have not left, and need not leave."""
+    is_kept = order.state is OrderState.PAID and not order.is_given_back
+    return actions.unshipped(order) if is_kept else {}
+
+
 def call_off_rest(order: Order, *, by: str) -> None:
     """Send nothing more of an order of which all the money went back, should a part have left."""
     is_over = order.state is OrderState.PAID and order.is_given_back

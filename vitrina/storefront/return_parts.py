@@ -107,18 +107,23 @@ def choosing(
     }
 
 
+def is_all(order: Order) -> bool:
+    """Whether a withdrawal can only be from the whole order: nothing is paid that could go back."""
+    return order.paid_at is None and queries.is_unsent(order)
+
+
 def withdrawing(
     order: Order, values: Mapping[str, str], errors: Errors | None = None
 ) -> dict[str, Any]:
-    """What the pages of a withdrawal need. Without a choice it is all that can come back."""
+    """What the pages of a withdrawal need. Without a choice it is everything."""
     ways = queries.ways(order, clock.now())
-    everything = {f"pieces-{line_id}": str(left) for line_id, left in ways.left.items()}
+    everything = {f"pieces-{line_id}": str(left) for line_id, left in ways.withdrawable.items()}
     typed = values if any(name.startswith("pieces-") for name in values) else {**everything}
     address = order.billing_address or order.shipping_address or {}
     return {
         "order": order,
-        "is_unsent": queries.is_unsent(order),
-        "rows": _rows(order, ways.left, typed, errors or {}, {}),
+        "is_all": is_all(order),
+        "rows": _rows(order, ways.withdrawable, typed, errors or {}, {}),
         "name": values.get("name", str(address.get("name", ""))),
         "until": day(ways.withdraws_until),
         "errors": list((errors or {}).items()),

@@ -136,7 +136,7 @@ def review(number: str) -> Shown:
     """The declaration as it will be made; nothing is stored before it is confirmed."""
     order, values = mine(number), _typed()
     pieces, errors = parts.read_pieces(values, order.lines)
-    if queries.is_unsent(order):
+    if parts.is_all(order):
         errors.clear()
     if not values.get("name"):
         errors["name"] = _("Enter your name.")
@@ -153,7 +153,9 @@ def review(number: str) -> Shown:
 def withdraw(number: str) -> Shown:
     """Confirm the withdrawal; the receipt goes out by mail."""
     order, values = mine(number), _typed()
-    pieces, _errors = parts.read_pieces(values, order.lines)
+    pieces, errors = parts.read_pieces(values, order.lines)
+    if errors and not parts.is_all(order):
+        return _withdrawing(order, values, errors, 422)
     try:
         with committing():
             chosen = {piece.line_id: piece.quantity for piece in pieces}

@@ -1,5 +1,6 @@
 """Mails about returns, in the order's language; each is written once, however often this runs."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -32,10 +33,17 @@ def requested(event: ReturnRequested) -> None:
 
 @on(OrderWithdrawn)
 def withdrawn(event: OrderWithdrawn) -> None:
-    """Acknowledge the withdrawal from an order of which nothing had left."""
+    """Acknowledge the withdrawal from what had not left, and from what comes back with it."""
     order = orders.by_id(event.order_id)
-    view = return_views.of_withdrawn(order, event.declared_by, datetime.fromisoformat(event.at))
-    _write("withdrawal_received", order, view, f"withdrawal_received:{order.number}")
+    if event.return_number:
+        view = return_views.of_return(queries.by_number(event.return_number))
+        view = replace(view, called_off=return_views.called_off(order, event.pieces))
+        key = event.return_number
+    else:
+        at = datetime.fromisoformat(event.at)
+        view = return_views.of_withdrawn(order, event.declared_by, at, event.pieces)
+        key = f"{order.number}:{event.at}" if event.pieces else order.number
+    _write("withdrawal_received", order, view, f"withdrawal_received:{key}")
 
 
 @on(ReturnApproved)

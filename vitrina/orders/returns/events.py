@@ -1,6 +1,6 @@
 """News of returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vitrina.core.events import Event
 
@@ -16,15 +16,18 @@ class ReturnRequested(Event):
 
 @dataclass(frozen=True)
 class OrderWithdrawn(Event):
-    """A buyer withdrew from an order before anything of it had left; it is cancelled.
+    """A buyer withdrew from what had not left: from all of an order, which is cancelled, or a part.
 
-    ``at`` is the moment in ISO format, ``declared_by`` the name of who did.
+    ``at`` is the moment in ISO format, ``declared_by`` the name of who did. ``pieces``: those of a
+    part, by the id of their line. ``return_number``: the return of what they withdrew from as well.
     """
 
     order_id: int
     number: str
     declared_by: str
     at: str
+    pieces: dict[str, int] = field(default_factory=dict)
+    return_number: str = ""
 
 
 @dataclass(frozen=True)

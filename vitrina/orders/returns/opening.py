@@ -11,7 +11,7 @@ from vitrina.core.db import session
 from vitrina.core.events import record
 from vitrina.core.ids import new_number
 from vitrina.orders import actions as orders
-from vitrina.orders import downloads
+from vitrina.orders import calling_off, downloads, refunds
 from vitrina.orders import queries as order_queries
 from vitrina.orders.models import Order, OrderLine
 from vitrina.orders.returns import queries, rules
@@ -34,8 +34,10 @@ from vitrina.orders.returns.models import (
     ReturnLine,
     ReturnVerb,
 )
+from vitrina.orders.rules import cut
 
 PREFIX = "R"
+WITHDRAWAL = "withdrawal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,45 +97,96 @@ def open_for(
 
 
 def withdraw(order: Order, pieces: Mapping[int, int], *, name: str, by: str) -> Return | None:
-    """A consumer withdraws from the contract: for all of it, or for some pieces by order line.
+    """A consumer withdraws from the contract: for some pieces by order line, or (empty) for all.
 
-    Nobody has to agree. What has not left is cancelled at once, and its money goes back; that
-    returns None. What has left is awaited. Raises NotWithdrawable, TooLate, NothingReturned,
-    TooManyPieces, AlreadyDownloaded.
+    Nobody has to agree. What has not left is called off, and its money goes back; with all of it
+    the order is cancelled. What has left is awaited: that is the return, else None. Raises
+    NotWithdrawable (also for a part of an unpaid order), TooLate, NothingReturned, TooManyPieces,
+    AlreadyDownloaded.
     """
-    order = order_queries.lock(order.id)
+    order = order_queries.lock_whole(order.id)
     now = clock.now()
     if not queries.is_consumer_law(order):
         raise NotWithdrawable(number=order.number)
     last = queries.ways(order, now).withdraws_until
     if last is not None and not rules.is_in_time(last, now):
         raise TooLate(until=last.isoformat())
+    is_whole = rules.is_whole({line.id: line.wanted for line in order.lines}, pieces)
     if queries.is_unsent(order):
-        _withdraw_unsent(order, name, now, by=by)
-        return None
-    asked = [Piece(line_id, quantity) for line_id, quantity in pieces.items()]
-    made = _open(
-        order,
-        queries.left_to_return(order),
-        asked,
-        kind=ReturnKind.WITHDRAWAL,
-        name=name,
-        with_shipping=rules.is_whole({line.id: line.wanted for line in order.lines}, pieces),
-        by=by,
-    )
-    RETURN.move(made, ReturnVerb.APPROVE, by="system", note="withdrawal")
-    record(ReturnRequested(order_id=order.id, number=made.number, kind=str(made.kind)))
+        if is_whole or not pieces:
+            orders.cancel(order, reason=WITHDRAWAL, by=by)
+            _record_withdrawn(order, name, now)
+            return None
+        if order.paid_at is None:
+            raise NotWithdrawable(number=order.number)
+    off = _split(order, pieces)
+    back = {one: count - off.get(one, 0) for one, count in pieces.items() if count != off.get(one)}
+    made = None
+    if back or not off:
+        made = _await(order, back, name=name, with_shipping=is_whole, by=by)
+    if off:
+        _call_off(order, off, by=by)
+        _record_withdrawn(order, name, now, off, made.number if made else "")
+    elif made:
+        record(ReturnRequested(order_id=order.id, number=made.number, kind=str(made.kind)))
     return made
 
 
-def _withdraw_unsent(order: Order, name: str, now: datetime, *, by: str) -> None:
-    orders.cancel(order, reason="withdrawal", by=by)
+def _split(order: Order, pieces: Mapping[int, int]) -> dict[int, int]:
+    """Those of the pieces that have not left; of a line that left in part, they go first."""
+    unsent = calling_off.left_to_call_off(order)
+    left = queries.left_to_withdraw(order, queries.left_to_return(order))
+    for line_id in unsent.keys() & pieces.keys():
+        if not 0 < pieces[line_id] <= left[line_id]:
+            raise TooManyPieces(line_id=line_id, wanted=pieces[line_id], left=left[line_id])
+    return {one: min(count, unsent[one]) for one, count in pieces.items() if one in unsent}
+
+
+def _await(
+    order: Order, pieces: Mapping[int, int], *, name: str, with_shipping: bool, by: str
+) -> Return:
+    made = _open(
+        order,
+        queries.left_to_return(order),
+        [Piece(line_id, quantity) for line_id, quantity in pieces.items()],
+        kind=ReturnKind.WITHDRAWAL,
+        name=name,
+        with_shipping=with_shipping,
+        by=by,
+    )
+    RETURN.move(made, ReturnVerb.APPROVE, by="system", note=WITHDRAWAL)
+    return made
+
+
+def _call_off(order: Order, pieces: Mapping[int, int], *, by: str) -> None:
+    """Owe the unsent pieces back; the delivery as well when nothing is ever sent."""
+    is_sent = any(one.state in orders.GONE for one in order.shipments)
+    nothing_goes = not is_sent and pieces == calling_off.left_to_call_off(order)
+    parts = refunds.parts_of(order, pieces)
+    delivery = refunds.delivery_part(order) if nothing_goes else None
+    parts += [delivery] if delivery is not None else []
+    owed = min(sum(part.amount for part in parts), refunds.refundable(order).minor)
+    if owed:
+        parts, _rest = cut(parts, owed)
+        refunds.owe(order, order.money(owed), parts=parts, reason=WITHDRAWAL, by=by)
+    calling_off.call_off(order, pieces, by=by)
+
+
+def _record_withdrawn(
+    order: Order,
+    name: str,
+    now: datetime,
+    pieces: Mapping[int, int] | None = None,
+    return_number: str = "",
+) -> None:
     record(
         OrderWithdrawn(
             order_id=order.id,
             number=order.number,
             declared_by=name.strip()[:200],
             at=now.isoformat(),
+            pieces={str(line_id): count for line_id, count in (pieces or {}).items()},
+            return_number=return_number,
         )
     )
 

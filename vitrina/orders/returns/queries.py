@@ -1,6 +1,6 @@
 """Looking returns up, and what may still come back. What is not yours does not exist."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from vitrina.core import store
 from vitrina.core.db import session
 from vitrina.orders import downloads, refunds
+from vitrina.orders.calling_off import left_to_call_off
 from vitrina.orders.models import HELD, Order, OrderState
 from vitrina.orders.returns import rules
 from vitrina.orders.returns.errors import ReturnNotFound
@@ -41,11 +42,13 @@ class ReturnPage:
 class Ways:
     """What may still be sent back of an order, and until when (None: it has not arrived).
 
-    ``left``: pieces by order line. ``returns_until`` is the end of the shop's own window, and
-    ``withdraws_until`` that of the right of withdrawal.
+    ``left``: pieces by order line; ``withdrawable``: with those that have not left yet.
+    ``returns_until`` is the end of the shop's own window, and ``withdraws_until`` that of the right
+    of withdrawal.
     """
 
     left: dict[int, int]
+    withdrawable: dict[int, int]
     returns_until: date | None
     withdraws_until: date | None
     can_return: bool
@@ -144,14 +147,29 @@ def ways(order: Order, now: datetime) -> Ways:
     returns_until = rules.last_return_day(arrived, days)
     withdraws_until = rules.last_withdrawal_day(arrived)
     left = left_to_return(order)
+    withdrawable = left_to_withdraw(order, left)
     in_law = is_consumer_law(order) and rules.is_in_time(withdraws_until, now)
     return Ways(
         left=left,
+        withdrawable=withdrawable,
         returns_until=returns_until,
         withdraws_until=withdraws_until,
         can_return=bool(left) and days > 0 and rules.is_in_time(returns_until, now),
-        can_withdraw=in_law and (bool(left) or is_unsent(order)),
+        can_withdraw=in_law and bool(withdrawable),
     )
+
+
+def left_to_withdraw(order: Order, left: Mapping[int, int]) -> dict[int, int]:
+    """The pieces of each line (by id) that a consumer may withdraw from: unsent ones and ``left``.
+
+    ``left`` is what :func:`left_to_return` says. An unpaid order is withdrawn from as a whole.
+    """
+    if is_unsent(order) and order.paid_at is None:
+        return {line.id: line.wanted for line in order.lines if line.wanted}
+    found = dict(left)
+    for line_id, pieces in left_to_call_off(order).items():
+        found[line_id] = found.get(line_id, 0) + pieces
+    return found
 
 
 def left_to_return(order: Order) -> dict[int, int]:
