@@ -114,7 +114,7 @@ def test_unknown_coming_used_up_and_rare_codes_get_the_same_answer() -> None:
 
 
 def test_a_public_code_that_has_ended_is_said_to_have_ended() -> None:
-    make.promotion(code="LATE", ends_at=clock.now() - timedelta(days=1))
+    make.promotion(code="LATE", ends_at=clock.now() - timedelta(days=1), usage_limit=150)
     stopped = make.promotion(code="STOPPED")
     with committing():
         promotions.end(stopped, by="staff:1")

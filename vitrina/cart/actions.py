@@ -216,8 +216,8 @@ def _is_usable(promotion: Promotion) -> bool:
 def _may_be_named(promotion: Promotion) -> bool:
     """Whether a code that is over may be said to be over.
 
-    It was open to everybody and is worth nothing now, so a guesser learns nothing. Codes of few
-    uses are made for somebody, and those that have not begun will be worth something.
+    It was open to everybody and is worth nothing now, so a guesser learns nothing. A code of one
+    use is made for somebody, and those that have not begun will be worth something.
     """
     is_over = promotion.standing(clock.now()) is Standing.ENDED
     return is_over and promotion.is_open_to_all

@@ -60,8 +60,8 @@ class Promotion(Identified, Dated, Base):
 
     @property
     def is_open_to_all(self) -> bool:
-        """Whether its code is one that anybody may know: not made for a few uses."""
-        return self.usage_limit is None
+        """Whether its code is one that anybody may know: not made for a single use."""
+        return self.usage_limit is None or self.usage_limit > 1
 
 
 class PromotionCustomer(Base):
