@@ -96,6 +96,16 @@ def test_what_was_ordered_is_bought_again_as_far_as_it_is_sold(shop: Shop) -> No
     assert page.form("/quantity").fields["quantity"] == "2"
 
 
+def test_what_is_bought_again_by_a_double_press_is_bought_once(shop: Shop) -> None:
+    user = make.user()
+    number = make.paid_order([(make.variant(stock=9), 2)], user=user).number
+    browser, _ = signed_in(shop, user)
+    form = browser.open("/account/orders").form(f"/account/orders/{number}/cart")
+    for _press in range(2):
+        page = browser.post(form.action, form.fields)
+    assert page.form("/quantity").fields["quantity"] == "2"
+
+
 def test_an_address_is_added_changed_made_default_and_removed(shop: Shop) -> None:
     browser, user = signed_in(shop)
     browser.open("/account/addresses/new?country=PT")

@@ -30,6 +30,14 @@ def test_a_question_is_asked_followed_and_written_to_again(shop: Shop) -> None:
     assert "Thank you." in page.text
 
 
+def test_a_question_whose_button_is_pressed_twice_is_one(shop: Shop) -> None:
+    browser = shop.browser()
+    form = browser.open("/support").form("/support")
+    for _press in range(2):
+        browser.post("/support", {**form.fields, **FIELDS})
+    assert len(session.scalars(sa.select(Ticket)).all()) == 1
+
+
 def test_a_faulty_question_keeps_what_was_typed(sqlite_shop: Shop) -> None:
     browser = sqlite_shop.browser()
     browser.open("/support")

@@ -11,6 +11,7 @@ from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.support import actions, queries, rules
 from vitrina.support.models import Ticket
+from vitrina.web import once
 from vitrina.web.access import public
 from vitrina.web.forms import REQUIRED, Form, put, text
 from vitrina.web.headers import keep_links_secret
@@ -71,6 +72,9 @@ def send() -> Answer:
     values = {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
     try:
         with committing():
+            if not once.is_first(f"support:{here.actor}"):
+                flash(_("We have your question already."), "success")
+                return redirect(url_for(".ask"), 303)
             ticket = actions.ask(
                 **values, locale=here.locale.code, user_id=here.user.id if here.user else None
             )

@@ -12,6 +12,7 @@ from vitrina.orders import queries as orders
 from vitrina.orders.models import OrderState
 from vitrina.storefront import order_progress
 from vitrina.storefront.account.who import me
+from vitrina.web import once
 from vitrina.web.access import signed_in
 from vitrina.web.converters import row_id
 from vitrina.web.links import url_for
@@ -45,7 +46,10 @@ def history() -> str:
 def buy_again(number: str) -> Response:
     """Put what was ordered into the cart once more, as far as it is still sold."""
     order, missing = orders.of_customer(me().id, number), []
+    to_cart = redirect(f"{visitor().locale.path}/cart", 303)
     with committing():
+        if not once.is_first(visitor().actor):
+            return to_cart
         cart = visitor().cart_or_new()
         for line in order.lines:
             try:
@@ -56,7 +60,7 @@ def buy_again(number: str) -> Response:
         flash(_("Not to be had any more: %(titles)s.", titles=", ".join(missing)), "warn")
     if len(missing) < len(order.lines):
         flash(_("Added to your cart."), "ok")
-    return redirect(f"{visitor().locale.path}/cart", 303)
+    return to_cart
 
 
 @bp.get("/account/wishlist")
