@@ -86,9 +86,13 @@ def test_the_audit_log_holds_no_secret(owner: Browser) -> None:
     ("fields", "words"),
     [
         ({"setting-webhook_secret": ""}, "Fill this in."),
-        ({"setting-secret_key": "nonsense"}, "Stripe needs a secret key"),
+        ({"setting-secret_key": "nonsense"}, "Enter a key that begins with sk_live_"),
         ({"setting-timeout": "soon"}, "Enter a number."),
         ({"setting-timeout": "inf"}, "Enter a number."),
+        ({"setting-timeout": "61"}, "Enter a number of seconds up to 60."),
+        ({"setting-publishable_key": "pk_live_1"}, "Enter a key that begins with pk_test_."),
+        ({"setting-custom_domain": "pay"}, "Enter a name such as pay.example.com."),
+        ({"setting-api_base": "x" * 501}, "Enter one line of text, 500 characters at most."),
         ({"setting-mode": "carrier-pigeon"}, "one of hosted, element"),
     ],
 )
@@ -100,6 +104,23 @@ def test_what_cannot_be_right_is_said_at_its_field(
     assert words in page.text
     assert "nonsense" not in page.html
     assert not offered("stripe")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"setting-iban": "PT50000201231234567890155"}, "This is not an IBAN"),
+        ({"setting-bic": "NOT A BIC"}, "This is not a BIC"),
+        ({"setting-days": "0"}, "From 1 to 365 days."),
+    ],
+)
+def test_a_wrong_account_for_transfers_is_said_at_its_field(
+    owner: Browser, fields: dict[str, str], words: str
+) -> None:
+    address = "/admin/settings/payments/manual"
+    owner.open(address)
+    page = owner.submit(address, status=422, is_enabled="y", **fields)
+    assert words in page.text
 
 
 def test_a_provider_is_switched_off_with_its_secrets_kept(owner: Browser) -> None:

@@ -20,7 +20,7 @@ from vitrina.payments.settings.models import ProviderSettings
 from vitrina.payments.settings.queries import everything, find
 from vitrina.payments.settings.rules import SettingField, fields_of, is_for_people
 from vitrina.web.access import requires
-from vitrina.web.messages.providers import HINTS, LABELS, NAMES
+from vitrina.web.messages.providers import HINTS, LABELS, NAMES, WRONG
 
 bp = Blueprint("admin_providers", __name__, url_prefix="/admin/settings/payments")
 
@@ -165,7 +165,9 @@ def _drawn(
 
 
 def _words(field: SettingField, error: WrongProviderSetting) -> str:
-    why = str(error.facts.get("why", ""))
+    why, known = str(error.facts.get("why", "")), WRONG.get(str(error.facts.get("wrong", "")))
+    if known is not None:
+        return str(known) % error.facts
     if why == "missing":
         return _("Fill this in.")
     return _("Enter a number.") if field.kind == "number" else why

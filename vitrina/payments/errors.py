@@ -56,6 +56,9 @@ class TooManyAttempts(TooOften):
 
 
 class WrongProviderSetting(Invalid):
-    """A setting of a payment provider cannot be right (``field``, ``why``)."""
+    """A setting of a payment provider cannot be right (``field``, ``why``).
+
+    ``wrong`` says it as a code, beside the facts of its sentence; it may be empty.
+    """
 
     code = "wrong_provider_setting"

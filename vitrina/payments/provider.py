@@ -15,6 +15,18 @@ CUSTOMER_MISSING = "customer_missing"
 """The reason of an Outcome: the provider does not know the customer who was named."""
 
 
+class WrongSetting(ValueError):
+    """A setting (``field``) cannot be right: what the Settings of a provider may raise.
+
+    ``code`` and ``facts`` make the sentence that staff read in their language; ``why`` is for logs,
+    and for staff where the shop has no words for the code. Neither holds a secret.
+    """
+
+    def __init__(self, why: str, *, field: str, code: str, **facts: object) -> None:
+        super().__init__(why)
+        self.field, self.code, self.facts = field, code, facts
+
+
 class Kind(StrEnum):
     """How a buyer pays, so that a face can draw it."""
 

@@ -20,6 +20,7 @@ from vitrina.payments.provider import (
     ProviderInfo,
     Started,
     Status,
+    WrongSetting,
 )
 
 MOST_DAYS = 365
@@ -42,7 +43,8 @@ class Manual:
 
         def __post_init__(self) -> None:
             if not 1 <= self.days <= MOST_DAYS:
-                raise ValueError(f"an order waits from 1 to {MOST_DAYS} days")
+                why = f"an order waits from 1 to {MOST_DAYS} days"
+                raise WrongSetting(why, field="days", code="days", most=MOST_DAYS)
 
     def __init__(self, settings: "Manual.Settings") -> None:
         self.settings = settings
@@ -89,9 +91,9 @@ class BankTransfer(Manual):
         def __post_init__(self) -> None:
             Manual.Settings.__post_init__(self)
             if self.iban:
-                _check("IBAN", iban.validate, self.iban)
+                _check("iban", iban.validate, self.iban)
             if self.bic:
-                _check("BIC", bic.validate, self.bic)
+                _check("bic", bic.validate, self.bic)
 
     def __init__(self, settings: "BankTransfer.Settings") -> None:
         super().__init__(settings)
@@ -158,11 +160,12 @@ class Cheque(Manual):
         )
 
 
-def _check(name: str, validate: Callable[[str], str], entered: str) -> None:
+def _check(field: str, validate: Callable[[str], str], entered: str) -> None:
     try:
         validate(entered)
     except ValidationError as error:
-        raise ValueError(f"the {name} is not right: {error}") from None
+        why = f"the {field.upper()} is not right: {error}"
+        raise WrongSetting(why, field=field, code=field) from None
 
 
 def _filled(**fields: str) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from vitrina.core import audit, clock, secrets, store
 from vitrina.core.db import session
 from vitrina.payments.errors import WrongProviderSetting
+from vitrina.payments.provider import WrongSetting
 from vitrina.payments.settings.models import ProviderSettings
 from vitrina.payments.settings.queries import everything, find
 from vitrina.payments.settings.rules import SettingField, fields_of, typed
@@ -64,7 +65,7 @@ def _typed(field: SettingField, given: Any) -> Any:
     try:
         return typed(field, given)
     except (TypeError, ValueError) as error:
-        raise WrongProviderSetting(field=field.name, why=str(error)[:120]) from None
+        raise _refused(error, field.name) from None
 
 
 def _try(settings: type[Any], values: Mapping[str, Any], hidden: Mapping[str, Any]) -> None:
@@ -78,7 +79,15 @@ def _try(settings: type[Any], values: Mapping[str, Any], hidden: Mapping[str, An
     try:
         settings(**values, **{name: secrets.decrypt(kept) for name, kept in hidden.items()})
     except (TypeError, ValueError) as error:
-        raise WrongProviderSetting(field="", why=str(error)[:200]) from None
+        raise _refused(error) from None
+
+
+def _refused(error: Exception, field: str = "") -> WrongProviderSetting:
+    """What is told of an error: its code and facts, if the provider gave any."""
+    told: dict[str, Any] = {"field": field, "wrong": ""}
+    if isinstance(error, WrongSetting):
+        told = {**error.facts, "field": error.field, "wrong": error.code}
+    return WrongProviderSetting(**told, why=str(error)[:200])
 
 
 def rotate() -> int:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from vitrina.payments.provider import WrongSetting
+
 
 @dataclass(frozen=True, slots=True)
 class SettingField:
@@ -67,7 +69,7 @@ def typed(field: SettingField, entered: Any) -> Any:
     if field.kind == "choice" and text not in field.choices:
         raise ValueError(f"one of {', '.join(field.choices)}")
     if len(text) > 500 or not text.isprintable():
-        raise ValueError("a line of text")
+        raise WrongSetting("a line of text", field=field.name, code="line")
     return text
 
 

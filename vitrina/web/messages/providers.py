@@ -48,3 +48,20 @@ HINTS = {
     "payable_to": _l("Leave it empty for the company of your shop."),
     "send_to": _l("Leave it empty for the address of your shop."),
 }
+
+WRONG = {
+    "days": _l("From 1 to %(most)s days."),
+    "iban": _l("This is not an IBAN: check its digits."),
+    "bic": _l("This is not a BIC: it has 8 or 11 letters and digits."),
+    "line": _l("Enter one line of text, 500 characters at most."),
+    "timeout": _l("Enter a number of seconds up to %(most)s."),
+    "domain": _l("Enter a name such as pay.example.com."),
+    "paypal_address": _l(
+        "This must be https://api-m.paypal.com or https://api-m.sandbox.paypal.com."
+    ),
+    "stripe_key": _l("Enter a key that begins with sk_live_ or sk_test_."),
+    "stripe_public": _l("Enter a key that begins with %(wanted)s."),
+    "stripe_webhook": _l("Enter the signing secret of the webhook: it begins with whsec_."),
+    "stripe_stand_in": _l("A stand-in for Stripe needs https:// and a test key."),
+}
+"""Why a setting cannot be right, by the code of a WrongSetting."""

@@ -27,6 +27,7 @@ from vitrina.payments.provider import (
     ProviderInfo,
     Started,
     Status,
+    WrongSetting,
 )
 from vitrina.payments.providers.paypal import amounts, asking, reading, webhooks
 from vitrina.payments.providers.paypal.client import Client, Refused, request_id
@@ -82,9 +83,11 @@ class PayPal:
             # Nobody else is told the secret, whoever may change these settings.
             theirs = address.scheme == "https" and host.endswith(".paypal.com")
             if not theirs and host not in ("127.0.0.1", "::1", "localhost"):
-                raise ValueError("PayPal's address must be https://api-m.paypal.com or its sandbox")
+                why = "PayPal's address must be https://api-m.paypal.com or its sandbox"
+                raise WrongSetting(why, field="api_base", code="paypal_address")
             if not 0 < self.timeout <= MOST_SECONDS:
-                raise ValueError(f"PayPal has up to {MOST_SECONDS} seconds to answer")
+                why = f"PayPal has up to {MOST_SECONDS} seconds to answer"
+                raise WrongSetting(why, field="timeout", code="timeout", most=MOST_SECONDS)
 
     def __init__(self, settings: "PayPal.Settings") -> None:
         self.settings = settings

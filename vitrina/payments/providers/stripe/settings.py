@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from vitrina.payments.provider import PayForm
+from vitrina.payments.provider import PayForm, WrongSetting
 from vitrina.payments.providers.stripe.asking import ELEMENT
 
 PAGES = ("https://checkout.stripe.com", "https://hooks.stripe.com")
@@ -44,21 +44,27 @@ class StripeSettings:
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.secret_key):
-            raise ValueError("Stripe needs a secret key: sk_live_... or sk_test_...")
+            why = "Stripe needs a secret key: sk_live_... or sk_test_..."
+            raise WrongSetting(why, field="secret_key", code="stripe_key")
         if len(self.webhook_secret.strip()) < SHORTEST_SECRET:
-            raise ValueError("Stripe needs its webhook's signing secret: whsec_...")
+            why = "Stripe needs its webhook's signing secret: whsec_..."
+            raise WrongSetting(why, field="webhook_secret", code="stripe_webhook")
         if self.mode not in ("hosted", "element"):
             raise ValueError("Stripe's mode is hosted or element")
         wanted = "pk_live_" if self.live else "pk_test_"
         needed = self.mode == ELEMENT or self.publishable_key
         if needed and not self.publishable_key.startswith(wanted):
-            raise ValueError(f"Stripe's publishable key must start with {wanted}")
+            why = f"Stripe's publishable key must start with {wanted}"
+            raise WrongSetting(why, field="publishable_key", code="stripe_public", wanted=wanted)
         if self.custom_domain and not _HOST.fullmatch(self.custom_domain):
-            raise ValueError("Stripe's custom domain is a name such as pay.example.com")
+            why = "Stripe's custom domain is a name such as pay.example.com"
+            raise WrongSetting(why, field="custom_domain", code="domain")
         if self.api_base and (self.live or not _is_address(self.api_base)):
-            raise ValueError("a stand-in for Stripe needs https:// and a test key")
+            why = "a stand-in for Stripe needs https:// and a test key"
+            raise WrongSetting(why, field="api_base", code="stripe_stand_in")
         if not 0 < self.timeout <= MOST_SECONDS:
-            raise ValueError(f"Stripe has up to {MOST_SECONDS} seconds to answer")
+            why = f"Stripe has up to {MOST_SECONDS} seconds to answer"
+            raise WrongSetting(why, field="timeout", code="timeout", most=MOST_SECONDS)
 
     @property
     def live(self) -> bool:
