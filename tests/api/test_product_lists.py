@@ -77,6 +77,16 @@ UNASKABLE = [
 ]
 
 
+def test_every_filter_has_a_title_in_the_readers_language(staff: Program, api: Program) -> None:
+    for name, maker in (("Mug", "Ana"), ("Cup", "Rui")):
+        staff.post("/products", {**MUG, "name": name, "vendor": maker, "type": name}, status=201)
+    for locale, title in (("en", "Made by"), ("ru", "Автор"), ("pt-BR", "Feito por")):
+        facets = api.get(f"/products?locale={locale}", status=200).get_json()["facets"]
+        labels = {facet["name"]: facet["label"] for facet in facets}
+        assert labels["vendor"] == title
+        assert all(labels.values())
+
+
 def test_what_a_query_cannot_ask_is_422(api: Program) -> None:
     make.product()
     for query in UNASKABLE:

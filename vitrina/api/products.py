@@ -101,7 +101,7 @@ def index(query: ProductsQuery) -> ProductPage:
         items=[card_out(card) for card in page.cards],
         next_cursor=page.next_cursor,
         total=page.total,
-        facets=[facet_out(facet) for facet in page.facets],
+        facets=[facet_out(facet, query.locale) for facet in page.facets],
     )
 
 

@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from flask_babel import force_locale
+
 from vitrina.api.schemas import Amount, Out, Page
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.models.products import Media, Option, Product, Variant
 from vitrina.catalog.rules.prices import Rates
+from vitrina.core import locales
 from vitrina.core.money import Money
 from vitrina.inventory.rules import Availability
 from vitrina.search.queries import Card, Facet
 from vitrina.web import links
+from vitrina.web.messages.catalog import FACETS
 
 
 class ImageOut(Out):
@@ -249,7 +253,9 @@ def card_out(card: Card) -> CardOut:
     )
 
 
-def facet_out(facet: Facet) -> FacetOut:
-    """A filter with its values."""
+def facet_out(facet: Facet, locale: str) -> FacetOut:
+    """A filter with its values, titled in ``locale``."""
     values = [FacetValueOut.model_validate(value) for value in facet.values]
-    return FacetOut(name=facet.name, label=facet.label, values=values)
+    with force_locale(locales.get(locale).babel):
+        label = str(FACETS.get(facet.name, facet.label))
+    return FacetOut(name=facet.name, label=label, values=values)

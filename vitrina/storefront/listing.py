@@ -12,6 +12,7 @@ from vitrina.core.errors import Invalid
 from vitrina.core.money import Money
 from vitrina.search.queries import SORTS, Facet, Listing, Page
 from vitrina.web.formats import money
+from vitrina.web.messages.catalog import FACETS
 from vitrina.web.visitor import visitor
 
 PREFIX = "f."
@@ -100,7 +101,7 @@ def sorts(ask: Listing) -> list[tuple[str, str]]:
 
 def facet_title(facet: Facet) -> str:
     """The words of a filter; options bring their own."""
-    return {"type": _("Kind"), "vendor": _("Made by")}.get(facet.name, facet.label)
+    return str(FACETS.get(facet.name, facet.label))
 
 
 def filters(page: Page, ask: Listing, path: str) -> dict[str, Any]:

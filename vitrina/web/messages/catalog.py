@@ -2,6 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
+FACETS = {"type": _l("Kind"), "vendor": _l("Made by")}
+"""The titles of the filters that no product brings with it."""
+
 MESSAGES = {
     "product_not_found": _l("There is no such product."),
     "variant_not_found": _l("There is no such variant."),
