@@ -30,6 +30,13 @@ def test_the_buyer_comes_back_and_has_paid(world: World, shop: Shop) -> None:
     assert is_paid_once(world, payment)
 
 
+def test_who_turns_away_has_not_paid_and_finds_paypal_chosen(world: World, shop: Shop) -> None:
+    order = order_of(begun())
+    page = shop.browser().open(f"/orders/{order.number}?token={link_token(order.number)}")
+    assert "You have not paid yet. Nothing was charged." in page.text
+    assert page.form("/payment").fields["payment_method"] == "paypal"
+
+
 def test_the_buyer_never_comes_back_and_a_webhook_tells(world: World, shop: Shop) -> None:
     payment = begun()
     world.approve(page(payment))

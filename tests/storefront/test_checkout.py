@@ -74,6 +74,17 @@ def test_the_bank_asks_and_the_buyer_declines(shop: Shop, print_id: int) -> None
     assert orders()[0].state is OrderState.PAID
 
 
+def test_who_turns_away_from_the_bank_may_order_the_same_cart_again(
+    shop: Shop, print_id: int
+) -> None:
+    browser = at_checkout(shop, print_id)
+    browser.submit("/checkout", **ADDRESS, card=ASKS, step="pay")
+    browser.open("/checkout")
+    browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay")
+    assert [order.state for order in orders()] == [OrderState.CANCELLED, OrderState.PAID]
+    assert left(print_id) == 4
+
+
 def test_the_same_form_sent_twice_is_one_order_and_one_payment(shop: Shop, print_id: int) -> None:
     browser = at_checkout(shop, print_id)
     form = browser.page.form("/checkout")
