@@ -26,6 +26,7 @@ from vitrina.orders.events import (
     ShipmentShipped,
 )
 from vitrina.orders.models import ORDER, Order, OrderLine, OrderState, OrderVerb
+from vitrina.orders.returns.closing import close_open
 from vitrina.orders.rules import (
     coupon_references,
     left_to_ship,
@@ -92,6 +93,7 @@ def cancel(order: Order, *, reason: str, by: str) -> list[Refund]:
             parcels.cancel(shipment, by=by, note=reason)
     ORDER.move(order, OrderVerb.CANCEL, by=by, note=reason)
     order.expires_at = None
+    close_open(order.id, by=by)
     free(order, by=by)
     downloads.revoke(line.id for line in order.lines)
     whole = refunds.refundable(order)
