@@ -120,8 +120,8 @@ def credit_refund(order: Order, refund: Refund) -> Invoice | None:
     """
     if order.paid_at is None or not refund.of_sale:
         return None
+    order = orders.lock_whole(order.id)
     issue_invoice(order)
-    order = orders.lock(order.id)
     known = queries.find_by_cause(f"refund:{refund.key}")
     invoice = queries.find_open(order.id)
     if known is not None or invoice is None:
