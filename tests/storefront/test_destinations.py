@@ -11,6 +11,7 @@ from vitrina.notifications.models import Mail
 from vitrina.orders.actions import deliver, ship
 from vitrina.orders.models import OrderState
 from vitrina.orders.rules import link_token
+from vitrina.payments import registry
 from vitrina.shipping.actions import MethodDraft, save_zone
 
 
@@ -33,10 +34,34 @@ def test_a_buyer_cancels_what_is_not_packed_and_gets_the_money_back(
     for _ in range(2):  # the button is pressed twice
         page = browser.post(form.action, form.fields)
         assert "The order is cancelled." in page.text
+    assert "What you paid is on its way back." in page.text
+    shop.work()
     (order,) = orders()
     assert order.state is OrderState.CANCELLED
     assert order.refunded == order.total_money
     assert left(print_id) == 5
+    link = f"/orders/{order.number}?token={link_token(order.number)}"
+    assert "What you paid went back." in browser.open(link).text
+
+
+def test_a_cancellation_needs_no_answer_of_the_provider(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id)
+    page = browser.submit("/checkout", **ADDRESS, card=GOOD, step="pay")
+    form, sandbox = page.form("/cancellation"), registry.get("sandbox")
+    registry.configure()
+    assert "The order is cancelled." in browser.post(form.action, form.fields).text
+    registry.register(sandbox)
+    shop.work()
+    (order,) = orders()
+    assert order.refunded == order.total_money
+
+
+def test_a_cancelled_order_that_was_never_paid_promises_no_money(shop: Shop) -> None:
+    order = make.order(token="tok_decline")
+    browser = shop.browser()
+    browser.open(f"/orders/{order.number}?token={link_token(order.number)}")
+    page = browser.submit("/cancellation")
+    assert "It was cancelled. Nothing was charged." in page.text
 
 
 @pytest.fixture

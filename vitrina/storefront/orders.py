@@ -81,15 +81,11 @@ def pay_again(number: str) -> Response:
 @bp.post("/orders/<number>/cancellation")
 @public
 def cancel(number: str) -> Response:
-    """Cancel what has not been packed; money goes back by itself."""
+    """Cancel what has not been packed; the worker sends the money back."""
     order = mine(number)
     with committing():
-        ids = []
         if once.is_first(f"order:{number}"):
-            refunds = actions.cancel(order, reason="by_customer", by=visitor().actor)
-            ids = [refund.id for refund in refunds]
-    for refund_id in ids:
-        paying.refund(refund_id)
+            actions.cancel(order, reason="by_customer", by=visitor().actor)
     flash(_("The order is cancelled."), "ok")
     return redirect(paying.order_link(number), 303)
 

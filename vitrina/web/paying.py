@@ -9,7 +9,7 @@ from vitrina.checkout.till import PayResult
 from vitrina.orders.models import Order
 from vitrina.orders.rules import link_token
 from vitrina.payments import queries, registry
-from vitrina.payments.models import Payment, RefundState
+from vitrina.payments.models import Payment
 from vitrina.payments.provider import PayForm
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "form_link",
     "order_link",
     "pay",
-    "refund",
     "return_link",
     "update",
 ]
@@ -79,11 +78,6 @@ def update(order: Order) -> PayResult | None:
     """Ask the provider where the latest payment stands; None when there is none."""
     payment = latest(order)
     return None if payment is None else till.look(payment.id)
-
-
-def refund(refund_id: int) -> RefundState:
-    """Send a refund to its provider now, rather than when the worker comes to it."""
-    return till.send_refund(refund_id)
 
 
 def latest(order: Order) -> Payment | None:
