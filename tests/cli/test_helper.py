@@ -73,3 +73,14 @@ def test_a_worker_that_dies_is_started_again_until_the_server_ends(tmp_path: Pat
     _until(lambda: not _is_alive(pids()[1]))
     time.sleep(0.5)
     assert len(pids()) == 2
+
+
+def test_a_worker_ends_in_peace_while_its_server_lives(tmp_path: Path) -> None:
+    ends = "import sys\nfrom vitrina.cli.parent import end_with_parent\nend_with_parent()\nsys.exit(0)"
+    worker = subprocess.Popen(
+        [sys.executable, "-c", ends], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert worker.wait(20) == 0
+    assert worker.stderr is not None
+    assert worker.stderr.read() == b""
+    worker.communicate()

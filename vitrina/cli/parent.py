@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 
 
@@ -14,7 +13,9 @@ def end_with_parent() -> None:
     """
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Not sys.stdin: an interpreter that ends cannot close what a thread still reads.
+        while os.read(0, 4096):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="parent", daemon=True).start()
