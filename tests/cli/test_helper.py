@@ -23,6 +23,15 @@ from vitrina.cli.helper import Helper
 Helper([sys.executable, "-c", sys.argv[2], sys.argv[1]]).start()
 time.sleep(60)
 """
+FORKS = """
+import os, sys
+from vitrina.cli.parent import ending
+with ending(lambda: print("ended", flush=True)):
+    if os.fork() == 0:
+        sys.exit(0)
+    os.wait()
+    print("a child is gone", flush=True)
+"""
 SLEEPER = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()} '); time.sleep(60)"
 
 
@@ -84,3 +93,8 @@ def test_a_worker_ends_in_peace_while_its_server_lives(tmp_path: Path) -> None:
     assert worker.stderr is not None
     assert worker.stderr.read() == b""
     worker.communicate()
+
+
+def test_a_server_process_that_ends_leaves_the_worker_to_the_server() -> None:
+    told = subprocess.run([sys.executable, "-c", FORKS], capture_output=True, text=True, check=True)
+    assert told.stdout.split("\n") == ["a child is gone", "ended", ""]

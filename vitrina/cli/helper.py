@@ -43,7 +43,8 @@ class Helper:
                 self._process = process = self._spawn()
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(self._command, stdin=subprocess.PIPE)
+        # In a session of its own: Ctrl-C is for the server, which then ends this one in its turn.
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
 
     def stop(self) -> None:
         """End the process: SIGTERM, and SIGKILL when it takes too long."""

@@ -1,8 +1,10 @@
-"""Ending with the process that started this one, whatever that one died of."""
+"""Parents and children: ending with the one, and not ending what belongs to the other."""
 
 import os
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 def end_with_parent() -> None:
@@ -19,3 +21,18 @@ def end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+@contextmanager
+def ending(end: Callable[[], None]) -> Iterator[None]:
+    """Call ``end`` after the block, but not in processes that were forked inside it.
+
+    Gunicorn forks its workers there; each leaves through the same frames when it ends, and must not
+    take along what the server holds.
+    """
+    owner = os.getpid()
+    try:
+        yield
+    finally:
+        if os.getpid() == owner:
+            end()

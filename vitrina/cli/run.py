@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from contextlib import nullcontext
 
 import click
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from vitrina.accounts.actions import staff
 from vitrina.accounts.models import User
 from vitrina.catalog.models.products import Product
 from vitrina.cli.demo.command import load_demo
+from vitrina.cli.parent import ending
 from vitrina.cli.play_money import start_stand_ins, wants_stand_ins
 from vitrina.cli.serve import serve_shop
 from vitrina.cli.shop import bring_up_to_date, open_shop
@@ -39,11 +41,8 @@ def run(without_demo: bool) -> None:
         click.echo(f"  Stripe, PayPal   are played by {running.url}, without real money")
     click.echo("  Ctrl-C ends it; all data stays.", nl=True)
     click.echo("")
-    try:
+    with ending(running.stop) if running else nullcontext():
         serve_shop(settings)
-    finally:
-        if running is not None:
-            running.stop()
 
 
 def ensure_owner(settings: Settings) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from gunicorn.app.base import BaseApplication
 
 from vitrina.app import create_app
 from vitrina.cli.helper import Helper
+from vitrina.cli.parent import ending
 from vitrina.cli.shop import open_shop
 from vitrina.config import Settings
 from vitrina.core import db
@@ -63,7 +64,5 @@ def serve_shop(settings: Settings, *, without_worker: bool = False) -> None:
     helper = Helper([sys.executable, "-m", "vitrina", "worker", "--with-parent"])
     if not without_worker:
         helper.start()
-    try:
+    with ending(helper.stop):
         Server(settings, options(settings)).run()
-    finally:
-        helper.stop()

@@ -130,6 +130,7 @@ def start_process(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,  # Ctrl-C is for the server beside it
         env={**os.environ, **secrets},
     )
     url = _first_line(process)
