@@ -20,7 +20,7 @@ from tests.browser import Browser
 from vitrina import migrate
 from vitrina.config import Settings, load
 from vitrina.core import db, jobs, storage
-from vitrina.payments import registry
+from vitrina.payments import attempts, registry
 
 _numbers = itertools.count(1)
 CHROMIUM = os.environ.get("CHROME_PATH") or shutil.which("chromium") or ""
@@ -130,6 +130,7 @@ def _app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 def shop(_app: Flask, database: str, tmp_path: Path) -> Shop:
     """A shop on a fresh database, on SQLite and on PostgreSQL."""
     db.connect(database)
+    attempts.configure(enabled=False)  # whatever app was made last
     return Shop(_app, database, tmp_path)
 
 
@@ -138,6 +139,7 @@ def sqlite_shop(_app: Flask, _templates: dict[str, str], tmp_path: Path) -> Iter
     """A shop on SQLite only, for what does not depend on the database."""
     url = _fresh_sqlite(_templates, tmp_path)
     db.connect(url)
+    attempts.configure(enabled=False)
     storage.configure((tmp_path / "media").as_uri())
     yield Shop(_app, url, tmp_path)
     db.disconnect()

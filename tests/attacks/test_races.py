@@ -93,7 +93,7 @@ def test_of_cancelling_and_paying_one_wins_and_the_money_follows(world: World) -
 
 @pytest.mark.twin(29)
 def test_a_shop_that_only_cancels_keeps_money_that_comes_after(sqlite_world: World) -> None:
-    with replaced((settling, "_give_back_surplus", nothing)):
+    with replaced((settling, "_came_too_late", nothing)):
         assert min(gains(cancel_while_it_is_paid, sqlite_world).values()) > 0
 
 

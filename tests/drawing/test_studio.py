@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 import xml.etree.ElementTree as ET
 from io import BytesIO
 
@@ -124,14 +123,6 @@ def test_a_work_that_cannot_be_printed_is_refused(family: str, palette: str, wid
 )
 def test_numbers_are_written_short(value: float, text: str) -> None:
     assert number(value) == text
-
-
-def test_a_drawing_is_made_faster_than_a_page_notices() -> None:
-    marks.cache_clear()
-    start = time.process_time()
-    for each in ALL:
-        svg(each.work())
-    assert (time.process_time() - start) / len(ALL) < 0.06
 
 
 @pytest.mark.parametrize("frame", gallery.FRAMES)

@@ -20,6 +20,7 @@ from vitrina.admin.desk import (
     text_arg,
 )
 from vitrina.checkout import actions as checkout
+from vitrina.checkout import handing_back
 from vitrina.checkout.editing import may_edit
 from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
@@ -115,6 +116,7 @@ def _page(order: Order, **forms: Form) -> str:
         may_edit=may_edit(order),
         owes_rest=actions.owes_rest(order),
         can_ship=actions.may_ship(order, even_unpaid=True),
+        to_send=[refund.id for refund in handing_back.waiting(order)],
         can_receive=checkout.awaited_by_hand(order) is not None,
         left_back=returns.left_to_return(order),
         **context,
@@ -195,8 +197,11 @@ def cancel(number: str) -> Answer:
         actions.cancel(order, reason=form.cancel_reason.data or "", by=me().actor)
         note("order.cancel", f"order:{number}", reason=form.cancel_reason.data)
         on_its_way = order.captured.minor > order.refunded.minor
+        by_hand = handing_back.waiting(order)
     words = _("The order is cancelled.")
-    if on_its_way:
+    if by_hand:
+        words += " " + _("What was paid is to be sent back by you.")
+    elif on_its_way:
         words += " " + _("What was paid goes back by itself; it shows here in a moment.")
     return done(words, ".show", number=number)
 
@@ -206,7 +211,7 @@ def cancel(number: str) -> Answer:
 def receive_payment(number: str) -> Answer:
     order = queries.by_number(number)
     with committing():
-        checkout.receive_payment(queries.lock(order.id), by=me().actor)
+        checkout.receive_payment(order, by=me().actor)
         note("order.mark_paid", f"order:{number}")
     return done(_("The order is paid."), ".show", number=number)
 

@@ -14,6 +14,7 @@ from vitrina.api.orders_out import OrderOut, order_out
 from vitrina.api.schemas import AmountIn, Id, In, Quantity, Text
 from vitrina.api.tokens import current_user
 from vitrina.checkout import actions as checkout
+from vitrina.checkout import handing_back
 from vitrina.core import audit
 from vitrina.core.db import committing, session
 from vitrina.core.money import Money, total
@@ -120,7 +121,7 @@ def receive_payment(key: str) -> Answer:
     order = find(key)
     with committing():
         once.seal()
-        checkout.receive_payment(queries.lock(order.id), by=_by())
+        checkout.receive_payment(order, by=_by())
         _note("order.mark_paid", order)
     return _changed(order)
 
@@ -186,6 +187,23 @@ def refund(key: str, body: RefundIn) -> Answer:
         )
         sent = order.money(sum(one.amount for one in owed))
         _note("order.refund", order, amount=sent.text, currency=sent.currency)
+    return _changed(order)
+
+
+@endpoint(
+    orders, "POST", "/orders/<key>/refunds/<int:refund_id>/confirmation",
+    summary="Say that a refund which staff send was sent",
+    description="Of money that came by transfer, by cheque or at the door: only now it counts as "
+    "given back, and the buyer is told. Saying it again changes nothing.",
+    access=requires(Permission.ORDERS_REFUND), answer=OrderOut, idempotent=True, errors=(404, 409),
+)  # fmt: skip
+def confirm_refund(key: str, refund_id: int) -> Answer:
+    order = find(key)
+    with committing():
+        once.seal()
+        sent = handing_back.confirm(order, refund_id, by=_by())
+        if sent is not None:
+            _note("order.refund_sent", order, amount=sent.text, currency=sent.currency)
     return _changed(order)
 
 

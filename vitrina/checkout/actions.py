@@ -159,6 +159,8 @@ def receive_payment(order: Order, *, by: str) -> Payment:
 
     For an order that has expired meanwhile it is late: it is sold if its stock is still there.
     """
+    lock_cart(order.cart_id)
+    order = queries.lock(order.id)
     payment = awaited_by_hand(order)
     if payment is None:
         raise OrderNotPayable(number=order.number, state=str(order.state))
