@@ -29,7 +29,7 @@ from vitrina.core.money import Money
 from vitrina.inventory import actions as inventory
 from vitrina.inventory.errors import NotEnoughStock
 from vitrina.orders import actions as orders
-from vitrina.orders import queries
+from vitrina.orders import queries, replacing
 from vitrina.orders.events import OrderPlaced
 from vitrina.orders.models import Order
 from vitrina.payments import actions as payments
@@ -100,12 +100,13 @@ def _replace_older(cart: Cart, number: str, *, by: str) -> None:
     That takes promotions before stock is taken again, so all the shelves are locked first. Raises
     PaymentOpen while money for one of them may be on its way.
     """
-    older = queries.unpaid_of_cart(cart.id)
+    older = replacing.lock_unpaid_of_cart(cart.id)
     if not older:
         return
-    tried = [payment.id for order in older for payment in order.attempts]
     # Locked, so that no provider is asked about one that is being put aside.
-    if any(payment_queries.lock(payment_id).is_on_its_way for payment_id in tried):
+    for payment_id in [payment.id for order in older for payment in order.attempts]:
+        payment_queries.lock(payment_id)
+    if not replacing.may_be_replaced(older):
         raise PaymentOpen(number=older[-1].number)
     variants = {line.variant_id for line in cart.lines}
     variants |= {line.variant_id for order in older for line in order.lines if line.variant_id}

@@ -166,17 +166,6 @@ def lock_by_payment(payment_id: int) -> Order:
     return found
 
 
-def unpaid_of_cart(cart_id: int) -> Sequence[Order]:
-    """The orders of a cart that still wait for their money, locked, with their payments."""
-    return session.scalars(
-        sa.select(Order)
-        .where(Order.cart_id == cart_id, Order.state == OrderState.AWAITING_PAYMENT)
-        .order_by(Order.id)
-        .with_for_update(of=Order)
-        .options(selectinload(Order.payments))
-    ).all()
-
-
 def overdue(now: datetime, *, limit: int) -> Sequence[int]:
     """Orders that wait for their money although their time is over."""
     return session.scalars(

@@ -42,7 +42,7 @@ def paid(view: CartView) -> Paid:
     offer = credits.offered(view.cart, user_id) if view.lines else None
     return Paid(
         due=total - sum(amounts.values(), Money(0, total.currency)),
-        entered=[_entered(one, amounts.get(one.id)) for one in known],
+        entered=[_entered(one, amounts.get(one.account.id)) for one in known],
         rows=[{"label": name(one.account), "amount": f"−{money(one.amount)}"} for one in used],
         offer=_("Use store credit (%(amount)s)", amount=money(offer.money)) if offer else "",
     )
@@ -55,11 +55,12 @@ def name(account: CreditAccount) -> str:
     return _("Gift card ending %(last4)s", last4=account.last4)
 
 
-def _entered(account: CreditAccount, pays: Money | None) -> dict[str, Any]:
+def _entered(usable: credits.UsableCredit, pays: Money | None) -> dict[str, Any]:
+    account = usable.account
     if pays is None:
         words = _("not needed for this sum")
     else:
-        rest = account.money - pays
+        rest = usable.money - pays
         words = _("%(amount)s stay on it", amount=money(rest)) if rest else _("used up by this")
     is_card = account.kind is CreditKind.GIFT_CARD
     removal = url_for("cart_credits.drop_card", account_id=account.id)

@@ -1,6 +1,7 @@
 """Looking gift cards and store credit up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from vitrina.payments.ledger.rules import OWED
 from vitrina.payments.models import Payment, PaymentState
 
 _M = CreditMovementKind
+NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
 def by_id(account_id: int) -> CreditAccount:
@@ -30,20 +32,29 @@ def by_id(account_id: int) -> CreditAccount:
     return found
 
 
-def by_code(code: str, currency: str) -> CreditAccount:
-    """The gift card of a code, if it can pay in ``currency``. Raises GiftCardUnknown."""
+def by_code(code: str, currency: str, *, more: Mapping[int, int] = NOTHING) -> CreditAccount:
+    """The gift card of a code, if it can pay in ``currency``. Raises GiftCardUnknown.
+
+    ``more`` can be spent than the balances say, in minor units by the account's id.
+    """
     found = session.scalar(
         sa.select(CreditAccount).where(CreditAccount.code_hash == code_hash(code))
     )
-    if found is None or not _pays(found, currency):
+    if found is None or not _pays(found, currency, more):
         raise GiftCardUnknown(field="gift_card")
     return found
 
 
-def usable(ids: Sequence[int], currency: str, *, user_id: int | None) -> list[CreditAccount]:
+def usable(
+    ids: Sequence[int],
+    currency: str,
+    *,
+    user_id: int | None,
+    more: Mapping[int, int] = NOTHING,
+) -> list[CreditAccount]:
     """Those of the accounts that can pay in ``currency`` now, in the order of ``ids``.
 
-    Store credit pays for its own customer only (``user_id``).
+    Store credit pays for its own customer only (``user_id``). ``more`` as in :func:`by_code`.
     """
     if not ids:
         return []
@@ -53,7 +64,7 @@ def usable(ids: Sequence[int], currency: str, *, user_id: int | None) -> list[Cr
         .execution_options(populate_existing=True)
     )
     known = {row.id: row for row in rows if _is_for(row, user_id)}
-    return [known[one] for one in ids if one in known and _pays(known[one], currency)]
+    return [known[one] for one in ids if one in known and _pays(known[one], currency, more)]
 
 
 def _is_for(account: CreditAccount, user_id: int | None) -> bool:
@@ -171,9 +182,9 @@ def _owed_otherwise() -> list[str]:
     ]
 
 
-def _pays(account: CreditAccount, currency: str) -> bool:
+def _pays(account: CreditAccount, currency: str, more: Mapping[int, int]) -> bool:
     return can_pay(
-        balance=account.balance,
+        balance=account.balance + more.get(account.id, 0),
         currency=account.currency,
         wanted=currency,
         expires_at=account.expires_at,
