@@ -14,8 +14,8 @@ from typing import Any
 
 from vitrina.prove.world import ADDRESS
 
-PATIENCE = 300.0
-"""Seconds a buyer insists; the claim of a request that died lasts for one minute."""
+PATIENCE = 600.0
+"""Seconds a buyer insists; the claim of a request that died lasts for half a minute."""
 
 AGAIN = frozenset({"request_in_progress", "payment_in_progress", "conflict"})
 WAYS = ("token", "token", "page", "paypal")
