@@ -17,8 +17,8 @@ from vitrina.core.jobs import recurring
 
 KEPT = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
-"""How long a claim lasts whose request has died. One that lives longer loses it, and then cannot seal
-what it did: its effect is rolled back."""
+"""How long a claim lasts whose request has died. One that lives longer loses it, and then cannot
+seal what it did: its effect is rolled back."""
 DONE = {"sealed": True}
 """In place of an answer: what was asked has been done, the answer is on its way."""
 LOST = {"sealed": True, "lost": True}
