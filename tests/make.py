@@ -29,8 +29,8 @@ from vitrina.cart.models import Cart
 from vitrina.catalog import queries as catalog
 from vitrina.catalog.actions.variants import set_price
 from vitrina.catalog.models.products import Variant
-from vitrina.checkout import till
-from vitrina.checkout.actions import place
+from vitrina.checkout import handing_back, till
+from vitrina.checkout.actions import place, receive_payment
 from vitrina.checkout.rules import Checkout
 from vitrina.core import store
 from vitrina.core.db import committing, session
@@ -114,6 +114,21 @@ def order(
 def paid_order(lines: Lines | None = None, **fields: Any) -> Order:
     """An order that is paid by card."""
     return order(lines, **fields)
+
+
+def transferred_order(lines: Lines | None = None, *, provider: str = "manual") -> Order:
+    """An order whose money people handled: staff saw it come."""
+    made = order(lines, provider=provider)
+    with committing():
+        receive_payment(made, by="staff:1")
+    return orders.by_id(made.id)
+
+
+def send_back(made: Order) -> None:
+    """Staff send what of an order waits to be sent by hand, and say so."""
+    for refund in handing_back.waiting(orders.by_id(made.id)):
+        with committing():
+            handing_back.confirm(made, refund.id, by="staff:1")
 
 
 def authorized_order(lines: Lines | None = None, **fields: Any) -> Order:

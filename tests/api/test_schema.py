@@ -37,6 +37,7 @@ def test_the_document_names_every_call_of_the_contract(api: Program) -> None:
         ("post", "/orders/{key}/shipments"),
         ("post", "/orders/{key}/cancellation"),
         ("post", "/orders/{key}/refunds"),
+        ("post", "/orders/{key}/refunds/{refund_id}/confirmation"),
         ("get", "/products"),
         ("post", "/products"),
         ("get", "/products/{key}"),

@@ -74,6 +74,8 @@ def test_a_transfer_that_comes_too_late_goes_back(shop: Shop) -> None:
     with committing():
         actions.receive_payment(queries.by_id(order.id), by="staff:1")
     shop.work()
+    assert queries.by_id(order.id).refunded.minor == 0
+    make.send_back(order)
     order = queries.by_id(order.id)
     assert (order.state, order.payment_status) == (OrderState.EXPIRED, "refunded")
     assert faults() == []
@@ -130,6 +132,7 @@ def test_a_transfer_that_comes_beside_a_card_goes_back(shop: Shop) -> None:
     with committing():
         actions.receive_payment(order, by="staff:1")
     shop.work()
+    make.send_back(order)
     order = queries.by_id(order.id)
     assert [str(one.state) for one in order.attempts] == ["refunded", "captured"]
     assert (order.state, order.outstanding.minor) == (OrderState.PAID, 0)

@@ -17,7 +17,7 @@ import pytest
 from vitrina.core.ids import new_token
 from vitrina.core.money import Money
 from vitrina.payments.errors import ForgedNotice, ProviderTimeout
-from vitrina.payments.provider import Outcome, PaymentProvider, PaymentRequest, Status
+from vitrina.payments.provider import BY_HAND, Outcome, PaymentProvider, PaymentRequest, Status
 
 TEN = Money(1000, "EUR")
 
@@ -157,6 +157,14 @@ class PaymentProviderContract:
         told = provider.check(outcome.ref).refunds
         assert [one.amount.minor for one in told] == [600, 400]
         assert told[0].ref == first.ref
+
+    def test_what_people_send_back_is_not_said_to_have_gone(
+        self, provider: PaymentProvider
+    ) -> None:
+        if provider.info.kind not in BY_HAND:
+            pytest.skip("the provider sends it")
+        outcome = provider.refund(self.begun(provider).ref, TEN, new_token())
+        assert outcome.status is Status.PENDING
 
     @pytest.mark.parametrize("headers", [{}, {"Signature": "t=1,v1=00"}, {"X": "\x00"}])
     def test_a_forged_webhook_is_refused(

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from vitrina.admin.desk import Answer, done, me, money_of, note
 from vitrina.checkout import actions as checkout
+from vitrina.checkout import handing_back
 from vitrina.core.db import committing, session
 from vitrina.core.errors import DomainError, Invalid
 from vitrina.core.money import Money
@@ -99,7 +100,21 @@ def refund(number: str) -> Answer:
     except DomainError as error:
         session.rollback()
         return _page(queries.by_number(number), typed, total, sentence(error)), status_of(error)
+    if handing_back.waiting(queries.by_number(number)):
+        return done(_("The money is to be sent back by you."), "admin_orders.show", number=number)
     return done(_("The money goes back to the buyer."), "admin_orders.show", number=number)
+
+
+@bp.post("/<number>/refunds/<int:refund_id>/confirmation")
+@requires(Permission.ORDERS_REFUND)
+def confirm_refund(number: str, refund_id: int) -> Answer:
+    """Staff have sent back the money of a transfer, of a cheque, or from the door."""
+    with committing():
+        if once.is_first(me().actor):
+            sent = handing_back.confirm(queries.by_number(number), refund_id, by=me().actor)
+            if sent is not None:
+                note("order.refund_sent", f"order:{number}", amount=sent.text)
+    return done(_("It was sent back; the buyer is told."), "admin_orders.show", number=number)
 
 
 def _refund(order: Order, wish: Wish) -> None:

@@ -1,5 +1,6 @@
 """Orders: the list, one of them, and what staff do with it."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -82,16 +83,6 @@ def show(number: str) -> Answer:
 
 def _page(order: Order, **forms: Form) -> str:
     left = actions.unshipped(order)
-    steps = [(one.at, one.verb, one.by, one.note) for one in order.transitions]
-    for shipment in order.shipments:
-        steps += [
-            (one.at, f"parcel_{one.verb}", one.by, shipment.number) for one in _moves(shipment)
-        ]
-    for payment in order.payments:
-        steps += [
-            (one.at, f"payment_{one.verb}", one.by, payment.provider) for one in payment.transitions
-        ]
-    steps += [(one.created_at, "note", one.by, one.text) for one in order.notes]
     context: dict[str, Any] = {
         "cancellation": Cancellation(),
         "noting": Noting(),
@@ -102,7 +93,7 @@ def _page(order: Order, **forms: Form) -> str:
         "admin/orders/show.html",
         order=order,
         left=left,
-        steps=sorted(steps, key=lambda step: step[0]),
+        steps=_steps(order),
         mails=mails.of_subject(f"order:{order.number}"),
         accounts=accounts_of(order.payments),
         entries=ledger.of_order(order.id),
@@ -121,6 +112,21 @@ def _page(order: Order, **forms: Form) -> str:
         left_back=returns.left_to_return(order),
         **context,
     )
+
+
+def _steps(order: Order) -> list[tuple[datetime, str, str, str]]:
+    """What happened to an order, its parcels and payments: when, what, by whom, and a note."""
+    steps = [(one.at, one.verb, one.by, one.note) for one in order.transitions]
+    for shipment in order.shipments:
+        steps += [
+            (one.at, f"parcel_{one.verb}", one.by, shipment.number) for one in _moves(shipment)
+        ]
+    for payment in order.payments:
+        steps += [
+            (one.at, f"payment_{one.verb}", one.by, payment.provider) for one in payment.transitions
+        ]
+    steps += [(one.created_at, "note", one.by, one.text) for one in order.notes]
+    return sorted(steps, key=lambda step: step[0])
 
 
 def story(order: Order) -> list[dict[str, Any]]:

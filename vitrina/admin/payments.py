@@ -14,8 +14,8 @@ from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.core.money import Money, total
 from vitrina.core.permissions import Permission
-from vitrina.orders.desk import numbers_of
-from vitrina.payments import actions, queries
+from vitrina.orders.desk import buyers_of, numbers_of
+from vitrina.payments import actions, queries, registry
 from vitrina.payments.ledger import queries as ledger
 from vitrina.payments.models import Payment
 from vitrina.web.access import requires
@@ -41,12 +41,16 @@ def problems() -> str:
 
 def _page() -> str:
     found = queries.problems()
-    stuck = queries.stuck_refunds(untouched=UNANSWERED)
-    by_refund = {one.id: queries.by_id(one.payment_id) for one in stuck}
+    by_hand = registry.by_hand()
+    stuck = queries.stuck_refunds(by_hand, untouched=UNANSWERED)
+    to_send = queries.refunds_to_send(by_hand)
+    by_refund = {one.id: queries.by_id(one.payment_id) for one in (*stuck, *to_send)}
     return render_template(
         "admin/payments/problems.html",
         payments=found,
         stuck=[(one, by_refund[one.id]) for one in stuck],
+        to_send=[(one, by_refund[one.id]) for one in to_send],
+        buyers=buyers_of({by_refund[one.id].order_id for one in to_send}),
         notices=queries.unmatched_notices(),
         numbers=_numbers([*found, *by_refund.values()]),
         amount=lambda payment, minor: Money(minor, payment.currency),

@@ -3,12 +3,17 @@
 from datetime import datetime
 
 from vitrina.api.schemas import Amount, Out
+from vitrina.checkout import handing_back
 from vitrina.core.money import Money
 from vitrina.orders.models import Order
 from vitrina.payments.models import Payment
 
 
 class RefundOut(Out):
+    """``by_hand``: staff send it, and it is ``pending`` until they say that they have."""
+
+    id: int
+    by_hand: bool
     amount: Amount
     status: str
     reason: str
@@ -56,6 +61,8 @@ def payments_out(order: Order) -> list[PaymentOut]:
             failure=payment.failure,
             refunds=[
                 RefundOut(
+                    id=refund.id,
+                    by_hand=handing_back.is_by_hand(payment, refund),
                     amount=Money(refund.amount, payment.currency),
                     status=str(refund.state),
                     reason=refund.reason,

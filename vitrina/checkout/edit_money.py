@@ -9,7 +9,6 @@ from vitrina.orders import actions as orders
 from vitrina.orders import refunds
 from vitrina.orders.edits.models import OrderEdit
 from vitrina.orders.edits.rules import Sheet
-from vitrina.orders.instructions import BY_HAND
 from vitrina.orders.models import Order
 from vitrina.payments import actions as payments
 from vitrina.payments import registry
@@ -18,6 +17,7 @@ from vitrina.payments.ledger import actions as ledger
 from vitrina.payments.ledger import rules as books
 from vitrina.payments.ledger.models import EntryKind
 from vitrina.payments.models import Payment
+from vitrina.payments.provider import BY_HAND
 from vitrina.payments.queries import OPEN
 
 REASON = "edited"

@@ -55,7 +55,11 @@ def reconcile(*, everything: bool = False, progress: Progress | None = None) -> 
     live = [one.code for one in registry.everyone() if not one.info.pay_later]
     steps: list[tuple[Sequence[int], Callable[[int], str], Callable[[int], None]]] = [
         (queries.open_ones(live, untouched=soon, limit=limit), _look, queries.put_off),
-        (queries.open_refunds(untouched=soon, limit=limit), _send, queries.put_off_refund),
+        (
+            queries.open_refunds(registry.by_hand(), untouched=soon, limit=limit),
+            _send,
+            queries.put_off_refund,
+        ),
         (
             queries.settled_ones(live, since=REMEMBERED, untouched=old, limit=limit),
             _look,
@@ -163,7 +167,7 @@ def ask_again() -> None:
     report = Report()
     live = [one.code for one in registry.everyone() if not one.info.pay_later]
     open_ones = queries.open_ones(live, untouched=ASK_AGAIN, limit=SOME)
-    refunds = queries.open_refunds(untouched=ASK_AGAIN, limit=SOME)
+    refunds = queries.open_refunds(registry.by_hand(), untouched=ASK_AGAIN, limit=SOME)
     session.rollback()
     for payment_id in open_ones:
         _one(payment_id, _look, queries.put_off, report)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from vitrina.checkout import actions
+from vitrina.checkout.edit_money import is_by_hand
 from vitrina.core import clock, points
 from vitrina.core.db import committing, session
 from vitrina.core.events import enqueue, record, task
@@ -167,7 +168,7 @@ def send_refund(refund_id: int) -> RefundState:
     """Tell the provider to give money back, and note the answer. A repeat is harmless.
 
     A provider forgets a key after a day or so. So whoever sends it again asks first whether the
-    money has gone back already.
+    money has gone back already. What staff send waits until they say so (``handing_back``).
     """
     refund = queries.refund_by_id(refund_id)
     if refund.state is not RefundState.PENDING:
@@ -177,6 +178,8 @@ def send_refund(refund_id: int) -> RefundState:
         with committing():
             done = Outcome(Status.REFUNDED, ref=refund.key)
             return actions.settle_refund(refund_id, done, by="system").state
+    if is_by_hand(payment):
+        return refund.state
     if refund.sent_at is not None and _is_known(refund_id, payment):
         return queries.refund_by_id(refund_id).state
     with committing():

@@ -11,6 +11,8 @@ from vitrina.orders.edits.models import OrderEdit
 from vitrina.orders.models import Order, OrderLine, OrderState
 from vitrina.orders.queries import BOUGHT
 from vitrina.orders.tables import OrderTax
+from vitrina.payments import queries as payments
+from vitrina.payments import registry
 from vitrina.payments.models import Payment, PaymentState, Refund, RefundState
 
 ENDED = (OrderState.AWAITING_PAYMENT, OrderState.EXPIRED, OrderState.CANCELLED)
@@ -31,6 +33,11 @@ WAITING_LONG = timedelta(hours=2)
 """How long after its time an order, a payment or a refund may wait before somebody should look."""
 
 
+ANSWERED = timedelta(days=7)
+SENT_BY_HAND = timedelta(days=14)
+"""How long a refund may wait for its provider, and for staff who send it (the law of the EU)."""
+
+
 def find_waiting() -> list[str]:
     """What has been in between for too long: the reconciler should have ended it."""
     before = clock.now() - WAITING_LONG
@@ -39,14 +46,24 @@ def find_waiting() -> list[str]:
         .where(Order.state == OrderState.AWAITING_PAYMENT, Order.expires_at < before)
         .order_by(Order.id)
     )
+    by_hand = payments.is_sent_by_hand(registry.by_hand())
     refunds = session.execute(
-        sa.select(Refund.id, Refund.payment_id)
-        .where(Refund.state == RefundState.PENDING, Refund.created_at < before - timedelta(days=7))
+        sa.select(Refund.id, Refund.payment_id, by_hand)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(
+            Refund.state == RefundState.PENDING,
+            Refund.created_at
+            < sa.case((by_hand, clock.now() - SENT_BY_HAND), else_=before - ANSWERED),
+        )
         .order_by(Refund.id)
     )
     return [
         *(f"order {row[0]}: waits for its money since {row[1]:%Y-%m-%d %H:%M}" for row in orders),
-        *(f"refund {row[0]} of payment {row[1]}: not settled for a week" for row in refunds),
+        *(
+            f"refund {row[0]} of payment {row[1]}: "
+            + ("not sent back for two weeks" if row[2] else "not settled for a week")
+            for row in refunds
+        ),
     ]
 
 

@@ -75,3 +75,11 @@ def numbers_of(order_ids: Collection[int]) -> dict[int, str]:
         return {}
     rows = session.execute(sa.select(Order.id, Order.number).where(Order.id.in_(order_ids)))
     return {row.id: row.number for row in rows}
+
+
+def buyers_of(order_ids: Collection[int]) -> dict[int, str]:
+    """The e-mail addresses of the buyers of orders, by the orders' ids."""
+    if not order_ids:
+        return {}
+    rows = session.execute(sa.select(Order.id, Order.email).where(Order.id.in_(order_ids)))
+    return {row.id: row.email for row in rows}

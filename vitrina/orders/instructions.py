@@ -9,9 +9,8 @@ from vitrina.orders.models import Order, OrderState
 from vitrina.payments import registry
 from vitrina.payments.errors import UnknownProvider
 from vitrina.payments.models import Payment, PaymentState
-from vitrina.payments.provider import Kind, ProviderInfo
+from vitrina.payments.provider import BY_HAND, Kind, ProviderInfo
 
-BY_HAND = (Kind.TRANSFER, Kind.CHEQUE, Kind.ON_DELIVERY)
 _OVER = (OrderState.CANCELLED, OrderState.EXPIRED)
 
 

@@ -43,6 +43,12 @@ class PaymentOpen(Conflict):
     code = "payment_in_progress"
 
 
+class NotSentByHand(Conflict):
+    """The refund is the provider's to send, or failed (``state``): staff cannot say it was sent."""
+
+    code = "not_sent_by_hand"
+
+
 class NotCapturable(Conflict):
     """There is no authorized money to take, or not that much (``authorized``)."""
 

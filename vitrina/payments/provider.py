@@ -38,6 +38,10 @@ class Kind(StrEnum):
     ON_DELIVERY = "on_delivery"
 
 
+BY_HAND = (Kind.TRANSFER, Kind.CHEQUE, Kind.ON_DELIVERY)
+"""People see this money come, and send it back: no provider is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class PayForm:
     """A form of the provider's on a page of the shop, drawn and sent by the provider's own script.
@@ -252,7 +256,10 @@ class PaymentProvider(Protocol):
         ...
 
     def refund(self, ref: str, amount: Money, key: str) -> Outcome:
-        """Give part or all back: REFUNDED, PENDING or FAILED. The same key refunds once."""
+        """Give part or all back: REFUNDED, PENDING or FAILED. The same key refunds once.
+
+        Never asked of a kind that is BY_HAND: staff say when they have sent the money.
+        """
         ...
 
     def check(self, ref: str) -> Outcome:

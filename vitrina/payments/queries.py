@@ -91,12 +91,20 @@ def open_ones(providers: Sequence[str], *, untouched: timedelta, limit: int) -> 
     ).all()
 
 
-def open_refunds(*, untouched: timedelta, limit: int) -> Sequence[int]:
-    """Refunds that were sent a while ago without an answer, the longest-waiting first."""
+def open_refunds(by_hand: Sequence[str], *, untouched: timedelta, limit: int) -> Sequence[int]:
+    """Refunds that were sent a while ago without an answer, the longest-waiting first.
+
+    Without those that staff send (``by_hand``: the codes of such ways to pay).
+    """
     waited = sa.func.coalesce(Refund.sent_at, Refund.created_at)
     return session.scalars(
         sa.select(Refund.id)
-        .where(Refund.state == RefundState.PENDING, waited < clock.now() - untouched)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(
+            Refund.state == RefundState.PENDING,
+            ~is_sent_by_hand(by_hand),
+            waited < clock.now() - untouched,
+        )
         .order_by(waited)
         .limit(limit)
     ).all()
@@ -153,14 +161,37 @@ def notice_by_id(event_id: int) -> WebhookEvent:
     return found
 
 
-def stuck_refunds(*, untouched: timedelta, limit: int = 200) -> Sequence[Refund]:
+def stuck_refunds(
+    by_hand: Sequence[str], *, untouched: timedelta, limit: int = 200
+) -> Sequence[Refund]:
     """Refunds that no provider has answered for so long, the oldest first."""
     return session.scalars(
         sa.select(Refund)
-        .where(Refund.state == RefundState.PENDING, Refund.created_at < clock.now() - untouched)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(
+            Refund.state == RefundState.PENDING,
+            ~is_sent_by_hand(by_hand),
+            Refund.created_at < clock.now() - untouched,
+        )
         .order_by(Refund.id)
         .limit(limit)
     ).all()
+
+
+def refunds_to_send(by_hand: Sequence[str], *, limit: int = 200) -> Sequence[Refund]:
+    """Refunds that staff have yet to send, the oldest first."""
+    return session.scalars(
+        sa.select(Refund)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.state == RefundState.PENDING, is_sent_by_hand(by_hand))
+        .order_by(Refund.id)
+        .limit(limit)
+    ).all()
+
+
+def is_sent_by_hand(by_hand: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether staff send a refund, joined with its payment: what becomes credit needs nobody."""
+    return sa.and_(Payment.provider.in_(by_hand), Refund.account_id.is_(None))
 
 
 def unmatched_notices(*, limit: int = 200) -> Sequence[WebhookEvent]:

@@ -17,7 +17,7 @@ from vitrina.core import store
 from vitrina.core.errors import NotFound
 from vitrina.core.secrets import UnreadableSecret
 from vitrina.payments.errors import UnknownProvider
-from vitrina.payments.provider import CardKeeper, PaymentProvider, ProviderInfo
+from vitrina.payments.provider import BY_HAND, CardKeeper, PaymentProvider, ProviderInfo
 from vitrina.payments.providers.manual import BankTransfer, CashOnDelivery, Cheque
 from vitrina.payments.providers.paypal.provider import PayPal
 from vitrina.payments.providers.sandbox import Sandbox
@@ -126,6 +126,11 @@ def everyone() -> list[PaymentProvider]:
     """All providers that are set up, also those that are switched off: for the worker."""
     _refresh()
     return list(_providers.values())
+
+
+def by_hand() -> list[str]:
+    """The codes of those whose money people see come and send back, also of those that are off."""
+    return [made.code for made in everyone() if made.info.kind in BY_HAND]
 
 
 def _refresh() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from vitrina.cart import actions as carts
 from vitrina.catalog.actions.creation import Created
 from vitrina.checkout import actions as checkout
-from vitrina.checkout import till
+from vitrina.checkout import handing_back, till
 from vitrina.checkout.rules import Checkout
 from vitrina.cli.demo import letters, rhythm
 from vitrina.cli.demo.people import Person
@@ -29,7 +29,7 @@ from vitrina.orders import queries
 from vitrina.orders.invoices import actions as invoices
 from vitrina.orders.models import Order
 from vitrina.payments import queries as payments
-from vitrina.payments.models import Refund
+from vitrina.payments.models import Refund, RefundState
 
 BY = "system"
 _CARRIERS = {"PT": "CTT", "BR": "Correios", "RU": "Russian Post"}
@@ -224,8 +224,10 @@ def _lower(order_id: int) -> None:
 
 def _send(refund_ids: Sequence[int]) -> None:
     for refund_id in refund_ids:
-        till.send_refund(refund_id)
+        state = till.send_refund(refund_id)
         with committing():
             refund = payments.refund_by_id(refund_id)
             order = queries.lock_by_payment(refund.payment_id)
+            if state is RefundState.PENDING:
+                handing_back.confirm(order, refund_id, by=BY)
             invoices.credit_refund(order, refund)

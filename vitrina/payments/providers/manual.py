@@ -29,7 +29,7 @@ MOST_DAYS = 365
 class Manual:
     """Nothing is asked and nothing is known: it stays pending until staff say otherwise.
 
-    Money that is given back is given back by hand as well, so a refund is done when it is noted.
+    Money that is given back is sent by hand as well, so a refund waits for staff in the same way.
     """
 
     code: ClassVar[str] = "manual"
@@ -62,7 +62,7 @@ class Manual:
         return Outcome(Status.CANCELLED, ref=ref)
 
     def refund(self, ref: str, amount: Money, key: str) -> Outcome:
-        return Outcome(Status.REFUNDED, ref=key, amount=amount)
+        return Outcome(Status.PENDING, ref=key, amount=amount)
 
     def check(self, ref: str) -> Outcome:
         return Outcome(Status.PENDING, ref=ref)

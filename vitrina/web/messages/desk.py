@@ -29,6 +29,7 @@ MESSAGES = {
     "media_not_found": _l("There is no such picture."),
     "missing_price": _l("Everything that is sold has a price."),
     "not_restockable": _l("Only %(left)s of this line have left and can come back on the shelf."),
+    "not_sent_by_hand": _l("This refund is not sent by hand."),
     "order_not_sold": _l("This order is not paid, so it has no invoice yet."),
     "overtaken": _l("Somebody did the same at this moment. Have a look, and try again."),
     "product_not_found": _l("There is no such product."),
