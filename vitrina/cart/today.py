@@ -67,7 +67,7 @@ def contents(
         lines=shown,
         saved=tuple(item for item in items if item.line.is_saved),
         shipping_options=options,
-        needs_shipping=basket.needs_shipping,
+        needs_shipping=any(item.variant.requires_shipping for item in buying),
         destination=target,
         problems=tuple(problems),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from vitrina.cart.models import Cart, CartLine
-from vitrina.cart.rules import UNSOLD, Change
+from vitrina.cart.rules import UNSOLD, Change, ChangeKind
 from vitrina.catalog.models.products import Media, Product, Variant
 from vitrina.core.money import Money
 from vitrina.core.places import Destination
@@ -58,6 +58,7 @@ class ShippingOption:
 class CartView:
     """A cart as a buyer sees it. ``problems`` are the changes that stand in the way of buying.
 
+    ``needs_shipping`` follows from all its lines, also from those that cannot be bought now.
     ``shipping_method`` is the option that the quote counts on: the chosen one, else the cheapest
     that is delivered.
     """
@@ -81,6 +82,11 @@ class CartView:
         """The option that the quote counts on."""
         chosen = self.quote.shipping_method
         return next((o for o in self.shipping_options if o.code == chosen), None)
+
+    @property
+    def is_undeliverable(self) -> bool:
+        """Whether there is something to send, and no way to its destination."""
+        return any(change.kind is ChangeKind.NO_SHIPPING for change in self.problems)
 
     @property
     def can_check_out(self) -> bool:

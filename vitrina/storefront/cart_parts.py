@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from vitrina.cart.rules import Change, ChangeKind
 from vitrina.cart.view import CartItem, CartView
@@ -55,6 +56,30 @@ def change_words(change: Change) -> str:
     )
 
 
+def lacking(view: CartView) -> dict[str, str]:
+    """What stands in the way of buying, by the id of its line on the page, each named."""
+    return {
+        f"line-{item.line.id}": _lacks(item, change)
+        for item in view.lines
+        for change in item.changes
+        if change.is_blocking
+    }
+
+
+def _lacks(item: CartItem, change: Change) -> str:
+    name = f"{item.title}, {item.label}" if item.label else item.title
+    if change.kind is ChangeKind.ONLY_LEFT:
+        return ngettext(
+            "%(name)s: only %(num)s is left.",
+            "%(name)s: only %(num)s are left.",
+            change.facts["available"],
+            name=name,
+        )
+    if change.kind is ChangeKind.SOLD_OUT:
+        return _("%(name)s is sold out.", name=name)
+    return _("%(name)s is not sold any more.", name=name)
+
+
 def _amounts(facts: dict[str, Money]) -> dict[str, str]:
     return {name: money(amount) for name, amount in facts.items()}
 
@@ -96,7 +121,7 @@ def totals(view: CartView) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         }
         for used in quote.promotions
     ]
-    if view.needs_shipping:
+    if view.shipping_options or view.is_undeliverable:
         rows.append(_shipping_row(view))
     if quote.tax_added:
         rows.append({"label": _("Tax"), "amount": money(quote.tax_added)})

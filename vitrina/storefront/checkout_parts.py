@@ -68,6 +68,8 @@ def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -
     """Everything that the template of the checkout needs."""
     rows, total = cart_parts.totals(view)
     paid, user = credit_parts.paid(view), visitor().user
+    lacking = cart_parts.lacking(view)
+    errors = _with_lines(errors, lacking)
     return {
         "view": view,
         "values": values,
@@ -84,10 +86,17 @@ def show(view: CartView, values: Mapping[str, str], errors: Mapping[str, str]) -
         "rows": rows,
         "total": total,
         "paid": paid,
+        "is_lacking": bool(lacking),
         "pay_words": _pay_words(paid.due),
         "key": values.get("key") or new_token(),
         "cards": sandbox_cards(),
     }
+
+
+def _with_lines(errors: Mapping[str, str], lacking: Mapping[str, str]) -> dict[str, str]:
+    """The errors, with each line that cannot be bought in place of that some line cannot."""
+    rest = {name: words for name, words in errors.items() if name != "lines" or not lacking}
+    return {**rest, **lacking}
 
 
 def sandbox_cards() -> list[tuple[str, str]]:
