@@ -5,6 +5,7 @@ import random
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
@@ -18,6 +19,9 @@ TOKEN_SECONDS = 3.0
 BUSY_SECONDS = 3.0
 """How long a process has lived before it may be killed anywhere: it then has work at hand."""
 
+BREATH_SECONDS = 10.0
+"""How long a kill waits for somebody to be answered: where nobody is, nothing is lost."""
+
 FAULTS = (
     {"match": "*refund*", "fault": "lost_reply", "probability": 0.8},
     {"match": "*", "fault": "lost_reply", "probability": 0.05},
@@ -29,10 +33,16 @@ TRAVEL = {"duplicate": 2, "shuffle": True, "lose": 0.25, "parallel": 4}
 
 
 class Chaos:
-    """Kills until it has killed ``kills`` times, half of them at named points, half anywhere."""
+    """Kills until it has killed ``kills`` times, half of them at named points, half anywhere.
 
-    def __init__(self, lab: Lab, *, kills: int, seed: int) -> None:
+    ``answered``: how many buyers have their answer; between two kills somebody gets one.
+    """
+
+    def __init__(
+        self, lab: Lab, *, kills: int, seed: int, answered: Callable[[], int] = int
+    ) -> None:
         self.lab, self.kills, self.dice = lab, kills, random.Random(seed)
+        self.answered = answered
         self.at_points: dict[str, int] = dict.fromkeys(POINTS, 0)
         self.anywhere = 0
         self.cuts = 0
@@ -73,6 +83,14 @@ class Chaos:
                 self._anywhere()
             self._stop.wait(self.dice.uniform(0.2, 0.8))
             self._count()
+            self._breathe()
+
+    def _breathe(self) -> None:
+        """Let somebody get an answer: on a slow machine, servers need some time to come back."""
+        before, deadline = self.answered(), time.monotonic() + BREATH_SECONDS
+        while self.answered() == before and time.monotonic() < deadline:
+            if self._stop.wait(0.1):
+                return
 
     def _at(self, point: str) -> None:
         """Let the next process at ``point`` die; who comes by seldom is waited for meanwhile."""

@@ -48,8 +48,10 @@ class _Trial:
     def __init__(self, plan: Plan, lab: Lab, tell: Tell) -> None:
         self.plan, self.lab, self.tell = plan, lab, tell
         self.dice = random.Random(plan.seed)
-        self.chaos = Chaos(lab, kills=plan.kills, seed=plan.seed)
         self.answers: list[Answer] = []
+        self.chaos = Chaos(
+            lab, kills=plan.kills, seed=plan.seed, answered=lambda: len(self.answers)
+        )
         self.refunds: list[int] = []
         self.names = 0
 
