@@ -6,7 +6,7 @@ from tests.api.conftest import Program
 from tests.browser import Browser
 from tests.checkout.buying import faults
 from tests.conftest import Shop
-from tests.storefront.buying import ADDRESS, ASKS, GOOD, at_checkout, orders
+from tests.storefront.buying import ADDRESS, ASKS, GOOD, at_checkout, left, orders
 from vitrina.core.db import session
 from vitrina.orders.models import OrderState
 from vitrina.payments.credit import queries as credits
@@ -114,6 +114,29 @@ def test_no_card_is_promised_while_money_may_be_on_its_way(shop: Shop, print_id:
     browser.open("/checkout")
     browser.submit("/checkout", **ADDRESS, step="pay", card=GOOD, status=409)
     assert len(orders()) == 1
+
+
+def test_the_last_pieces_are_not_sold_out_for_who_holds_them(shop: Shop, print_id: int) -> None:
+    browser = at_checkout(shop, print_id, 3)
+    browser.submit("/checkout", **ADDRESS, step="pay", card=ASKS)
+    assert left(print_id) == 2
+    stranger = at_checkout(shop, print_id, 2)
+    stranger.submit("/checkout", **ADDRESS, step="pay", card=GOOD)
+    assert left(print_id) == 0
+    for address in ("/cart", "/checkout"):
+        page = browser.open(address)
+        assert "old out" not in page.text
+        assert "left" not in page.text.replace("Left to pay", "")
+    browser.submit("/checkout", **ADDRESS, step="pay", card=GOOD)
+    assert orders()[-1].state is OrderState.PAID
+    assert faults() == []
+
+
+def test_pieces_that_another_buyer_holds_stay_gone(shop: Shop, print_id: int) -> None:
+    other = at_checkout(shop, print_id, 5)
+    browser = at_checkout(shop, print_id, 5)
+    browser.submit("/checkout", **ADDRESS, step="pay", card=ASKS)
+    assert "is sold out." in other.open("/checkout").text
 
 
 def test_over_the_api_the_cart_says_what_it_said_before(shop: Shop) -> None:

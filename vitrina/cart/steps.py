@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from vitrina.cart.errors import CartNotFound, InvalidQuantity, LineNotFound, NotForSale, TooMany
 from vitrina.cart.models import Cart, CartLine, CartState
 from vitrina.cart.rules import DAYS_KEPT, MOST_LINES
+from vitrina.cart.stock import with_own
 from vitrina.catalog.errors import VariantNotFound
 from vitrina.catalog.models.products import Product, ProductStatus, Variant, VariantPrice
 from vitrina.catalog.queries import rates
@@ -71,6 +72,7 @@ def check_room(cart: Cart) -> None:
 class Wanted:
     """A variant that somebody wants, at today's price in the cart's currency."""
 
+    cart_id: int
     variant_id: int
     sku: str
     price: int
@@ -80,7 +82,8 @@ class Wanted:
         """Whether so many may stand in one line. Raises TooMany, NotEnoughStock."""
         if quantity > MOST_PIECES:
             raise TooMany(field="quantity", what="pieces", most=MOST_PIECES)
-        stock = availability([self.variant_id])[self.variant_id]
+        there = availability([self.variant_id])
+        stock = with_own(there, self.cart_id, {self.variant_id: quantity})[self.variant_id]
         if not stock.covers(quantity):
             short = {
                 "variant_id": self.variant_id,
@@ -102,7 +105,7 @@ def wanted(cart: Cart, variant_id: int) -> Wanted:
     if price is None:
         same = row.currency == cart.currency
         price = row.price if same else rates().convert(row.price, cart.currency)
-    return Wanted(variant_id, row.sku or "", price, row.CartLine)
+    return Wanted(cart.id, variant_id, row.sku or "", price, row.CartLine)
 
 
 def _row(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from vitrina.cart.errors import MethodNotOffered
 from vitrina.cart.models import Cart, CartLine
 from vitrina.cart.rules import Change, ChangeKind, changes
+from vitrina.cart.stock import with_own
 from vitrina.cart.view import CartItem, CartView, ShippingOption
 from vitrina.catalog.models.products import Media, Product, Variant
 from vitrina.catalog.queries import Groups, groups_of, listed_price, rates
@@ -49,7 +50,7 @@ def contents(
     """
     target = destination or Destination(cart.country or locales.get(locale).country)
     lines = _lines(cart)
-    stock = availability(line.variant_id for line in lines)
+    stock = _stock(cart, lines)
     current = rates()
     items = [_item(line, stock.get(line.variant_id, NOTHING), current, locale) for line in lines]
     buying = [item for item in items if not item.line.is_saved]
@@ -101,6 +102,11 @@ def _lines(cart: Cart) -> Sequence[CartLine]:
         .unique()
         .all()
     )
+
+
+def _stock(cart: Cart, lines: Sequence[CartLine]) -> dict[int, Availability]:
+    wanted = {line.variant_id: line.quantity for line in lines if not line.is_saved}
+    return with_own(availability(line.variant_id for line in lines), cart.id, wanted)
 
 
 def _item(line: CartLine, stock: Availability, current: Rates, locale: str) -> CartItem:

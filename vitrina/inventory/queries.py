@@ -12,6 +12,7 @@ from vitrina.core.db import session
 from vitrina.inventory.models import (
     Location,
     Reservation,
+    ReservationState,
     StockItem,
     StockMovement,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "find_discrepancies",
     "levels",
     "movements",
+    "promised",
     "shelves",
 ]
 
@@ -71,6 +73,21 @@ def shelves(variant_ids: Iterable[int]) -> list[Shelf]:
         Shelf(r[0], r[1], r[2] or "", r[3], r[4], r[5], int(r[6] or 0), int(r[7] or 0))
         for r in rows
     ]
+
+
+def promised(references: Iterable[str]) -> dict[int, int]:
+    """How many pieces of each variant are held under the references, at active locations."""
+    rows = session.execute(
+        sa.select(Reservation.variant_id, sa.func.sum(Reservation.quantity))
+        .join(StockItem, StockItem.id == Reservation.item_id)
+        .join(Location, sa.and_(StockItem.location_id == Location.id, Location.is_active.is_(True)))
+        .where(
+            Reservation.reference.in_(list(references)),
+            Reservation.state == ReservationState.HELD,
+        )
+        .group_by(Reservation.variant_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def _open_items() -> Any:

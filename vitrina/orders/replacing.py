@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from vitrina.core.db import session
+from vitrina.inventory import queries as inventory
 from vitrina.orders.models import HELD, Order, OrderState
 
 
@@ -39,6 +40,14 @@ def credit_held(cart_id: int) -> dict[int, int]:
         assert payment.account_id is not None  # it is a credit
         found[payment.account_id] = found.get(payment.account_id, 0) + payment.amount
     return found
+
+
+def pieces_held(cart_id: int) -> dict[int, int]:
+    """As :func:`credit_held`: the pieces that would be free for a new order, by variant."""
+    older = unpaid_of_cart(cart_id)
+    if not older or not may_be_replaced(older):
+        return {}
+    return inventory.promised(order.number for order in older)
 
 
 def _unpaid(cart_id: int) -> sa.Select[Order]:
