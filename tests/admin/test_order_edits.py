@@ -114,6 +114,9 @@ def test_the_address_is_changed(owner: Browser) -> None:
     address = again(number).shipping_address
     assert address is not None
     assert address["line1"] == "Rua da Lua 9"
+    page = owner.open(f"/admin/orders/{number}")
+    assert "Rua do Sol 12, 1100-001 Lisboa" in page.text
+    assert "now Ana Reis, Rua da Lua 9" in page.text
 
 
 def test_a_shipped_order_shows_no_form(owner: Browser) -> None:

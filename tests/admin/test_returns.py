@@ -139,3 +139,20 @@ def test_who_may_not_refund_does_not_decide(sqlite_shop: Shop) -> None:
     number = arrived(delivered()).number
     page = signed_in(sqlite_shop, "fulfilment").open(f"/admin/returns/{number}")
     assert "Look at it and decide" not in page.text
+
+
+def test_what_is_said_to_be_broken_does_not_go_back_on_sale_by_itself(owner: Browser) -> None:
+    order = delivered()
+    with committing():
+        piece = Piece(order.lines[0].id, 1, Reason.DAMAGED)
+        back = actions.request(order, [piece], by="staff:1")
+    number, line = back.number, back.lines[0].id
+    owner.open(f"/admin/returns/{number}")
+    owner.submit("/approval")
+    owner.submit("/arrival")
+    fields = owner.page.form("/inspection").fields
+    assert fields[f"restocked-{line}"] == "0"
+    assert fields[f"condition-{line}"] == "damaged"
+    owner.submit("/inspection", **{f"restocked-{line}": "1"}, status=422)
+    owner.submit("/inspection", **{f"restocked-{line}": "0"})
+    assert now(number).lines[0].restocked == 0

@@ -23,6 +23,7 @@ from vitrina.admin.desk import (
 from vitrina.checkout import actions as checkout
 from vitrina.checkout import handing_back
 from vitrina.checkout.editing import may_edit
+from vitrina.core.address import PostalAddress, lines
 from vitrina.core.db import committing
 from vitrina.core.errors import Invalid
 from vitrina.core.permissions import Permission
@@ -39,6 +40,7 @@ from vitrina.shipping import queries as parcels
 from vitrina.web import once
 from vitrina.web.access import requires
 from vitrina.web.messages.returns import KINDS, STATES
+from vitrina.web.visitor import visitor
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
 
@@ -138,9 +140,19 @@ def story(order: Order) -> list[dict[str, Any]]:
             "was": order.money(one.before["total"]),
             "total": order.money(one.after["total"]),
             "changes": changes_of(one.before, one.after),
+            "moved": _moved(one.before["shipping_address"], one.after["shipping_address"]),
         }
         for one in edits.of_order(order.id)
     ]
+
+
+def _moved(before: dict[str, str] | None, after: dict[str, str] | None) -> tuple[str, str] | None:
+    """The old and the new address of an order that was sent elsewhere by an edit."""
+    if before == after or before is None or after is None:
+        return None
+    locale = visitor().locale.code
+    was, now = (", ".join(lines(PostalAddress.from_dict(one), locale)) for one in (before, after))
+    return was, now
 
 
 def _moves(shipment: Any) -> list[Any]:

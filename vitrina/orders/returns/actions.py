@@ -186,6 +186,8 @@ def _judge(line: ReturnLine, verdict: Verdict) -> None:
         raise InvalidInspection(field=f"refunded-{line.id}", most=line.received)
     if not 0 <= verdict.restocked <= line.received:
         raise InvalidInspection(field=f"restocked-{line.id}", most=line.received)
+    if verdict.restocked and verdict.condition is Condition.DAMAGED:
+        raise InvalidInspection(field=f"restocked-{line.id}", most=0)
     if verdict.deducted < 0 or (verdict.deducted and not verdict.refunded):
         raise InvalidInspection(field=f"deducted-{line.id}", most=0)
     line.refunded, line.restocked = verdict.refunded, verdict.restocked
