@@ -34,7 +34,9 @@ def test_a_transfer_names_the_account_on_the_page_in_the_mail_and_over_the_api(s
     order = make.order(provider="manual")
     shop.work()
     page, mail = page_of(shop, order), only("order_placed")
-    for said in (SHOWN, "Isoline Lda", "Banco", f"the order's number: {order.number}"):
+    assert order.expires_at is not None
+    until = f"until {order.expires_at:%B} {order.expires_at.day}"
+    for said in (SHOWN, "Isoline Lda", "Banco", f"the order's number: {order.number}", until):
         assert said in page.replace("’", "'")
         assert said in mail.text.replace("’", "'")
     assert SHOWN in mail.html
@@ -45,6 +47,7 @@ def test_a_transfer_names_the_account_on_the_page_in_the_mail_and_over_the_api(s
         "amount": {"amount": order.total_money.text, "currency": "EUR"},
         "reference": order.number,
         "account": {"account_holder": "Isoline Lda", "iban": SHOWN, "bank": "Banco"},
+        "due_at": order.expires_at.isoformat().replace("+00:00", "Z"),
     }
 
 

@@ -26,6 +26,7 @@ from vitrina.admin import (
     support,
     zones,
 )
+from vitrina.web.messages.providers import name_of
 from vitrina.web.messages.states import word
 
 BLUEPRINTS: list[Blueprint] = [
@@ -64,6 +65,7 @@ WORDS = {
     "entered": desk.entered,
     "ticked": desk.ticked,
     "word": word,
+    "provider_name": name_of,
 }
 """What templates of the staff area may call."""
 

@@ -20,7 +20,7 @@ from vitrina.payments.settings.models import ProviderSettings
 from vitrina.payments.settings.queries import everything, find
 from vitrina.payments.settings.rules import SettingField, fields_of, is_for_people
 from vitrina.web.access import requires
-from vitrina.web.messages.providers import HINTS, LABELS, NAMES, WRONG
+from vitrina.web.messages.providers import HINTS, LABELS, WRONG, name_of
 
 bp = Blueprint("admin_providers", __name__, url_prefix="/admin/settings/payments")
 
@@ -54,7 +54,7 @@ def index() -> str:
     known = [
         {
             "code": code,
-            "name": _name(code),
+            "name": name_of(code),
             "state": _state(code, rows.get(code)),
             "can_edit": _can_edit(code),
         }
@@ -87,7 +87,7 @@ def update(code: str) -> Answer:
     except WrongProviderSetting as error:
         session.rollback()
         return _page(code, entered, error), 422
-    return done(_("%(name)s is saved.", name=_name(code)), ".index")
+    return done(_("%(name)s is saved.", name=name_of(code)), ".index")
 
 
 def _check(code: str) -> Any:
@@ -100,10 +100,6 @@ def _check(code: str) -> Any:
 
 def _can_edit(code: str) -> bool:
     return not registry.is_given(code) and is_for_people(registry.known()[code].Settings)
-
-
-def _name(code: str) -> str:
-    return str(NAMES.get(code) or code.replace("_", " ").capitalize())
 
 
 def _state(code: str, row: ProviderSettings | None) -> str:
@@ -127,7 +123,7 @@ def _page(
     return render_template(
         "admin/settings/payment.html",
         code=code,
-        name=_name(code),
+        name=name_of(code),
         fields=fields,
         state=STATES[_state(code, row)],
         can_edit=_can_edit(code),

@@ -67,13 +67,15 @@ class InstructionsOut(Out):
     """What the buyer does alone: a ``transfer``, a ``cheque``, or cash ``on_delivery``.
 
     ``account``: where the money goes, by field (``account_holder``, ``iban``, ``payable_to``);
-    empty when the merchant has not said it. ``reference`` is to be named with the payment.
+    empty when the merchant has not said it. ``reference`` is to be named with the payment, which
+    has to be there by ``due_at``.
     """
 
     kind: str
     amount: Amount
     reference: str
     account: dict[str, str]
+    due_at: datetime | None
 
 
 class ParcelLineOut(Out):
@@ -176,6 +178,7 @@ def _instructions(order: Order) -> InstructionsOut | None:
         amount=told.amount,
         reference=told.number,
         account=dict(told.account),
+        due_at=told.due_at,
     )
 
 

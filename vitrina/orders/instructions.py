@@ -1,6 +1,7 @@
 """What a buyer has to do for a payment that no provider takes: send money, or have it ready."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from vitrina.core import store
 from vitrina.core.address import PostalAddress, lines
@@ -19,13 +20,15 @@ class Instructions:
     """How the ``amount`` is to be paid, with the order's ``number`` as the reference.
 
     ``kind`` is one of BY_HAND. ``account``: where it goes, as pairs of a field (``iban``,
-    ``payable_to``) and its value; empty when the merchant has not said it.
+    ``payable_to``) and its value; empty when the merchant has not said it. ``due_at``: until when
+    the order waits, None for any time.
     """
 
     kind: Kind
     amount: Money
     number: str
     account: tuple[tuple[str, str], ...]
+    due_at: datetime | None = None
 
 
 def instructions(order: Order) -> Instructions | None:
@@ -39,7 +42,8 @@ def instructions(order: Order) -> Instructions | None:
         return None
     if info.kind not in BY_HAND:
         return None
-    return Instructions(info.kind, payment.money, order.number, _account(info, order.locale))
+    account = _account(info, order.locale)
+    return Instructions(info.kind, payment.money, order.number, account, order.expires_at)
 
 
 def _is_open(order: Order, payment: Payment) -> bool:

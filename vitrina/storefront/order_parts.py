@@ -250,6 +250,7 @@ def _by_hand(order: Order) -> dict[str, Any] | None:
     return {
         "words": asks[told.kind],
         "account": [(str(LABELS.get(field, field)), value) for field, value in told.account],
+        "due": day(told.due_at.date(), style="long") if told.due_at else "",
     }
 
 

@@ -34,7 +34,7 @@ MESSAGES = {
     "order_cannot_be_cancelled": _l("This order can no longer be cancelled."),
     "order_cannot_be_shipped": _l("This order cannot be sent now."),
     "order_rest_unpaid": _l("%(amount)s of this changed order is still to be paid."),
-    "nothing_to_ship": _l("Only %(left)s of this line are left to send."),
+    "nothing_to_ship": _l("Pieces of this line that are left to send: %(left)s."),
     "not_reserved": _l("Only %(ready)s of these are on the shelf."),
     "stock_reserved": _l("%(reserved)s are promised to orders; the count cannot be lower."),
     "download_gone": _l("This link is used up or too old. Write to us, and we send you a new one."),

@@ -11,6 +11,12 @@ NAMES = {
     "cheque": _l("Cheque"),
 }
 
+
+def name_of(code: str) -> str:
+    """What staff call a way to pay; a plugin's code as words."""
+    return str(NAMES.get(code) or code.replace("_", " ").capitalize())
+
+
 LABELS = {
     "secret_key": _l("Secret key"),
     "publishable_key": _l("Publishable key"),
