@@ -1,5 +1,6 @@
 """A world for each test: a fresh, migrated database on SQLite and on PostgreSQL, and no network."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
@@ -18,9 +20,16 @@ from playwright.sync_api import sync_playwright
 from tests import postgres
 from tests.browser import Browser
 from vitrina import migrate
+from vitrina.accounts import passwords
 from vitrina.config import Settings, load
 from vitrina.core import db, jobs, storage
 from vitrina.payments import attempts, registry
+
+# A test makes thousands of objects and keeps none: to look for rings of them so often, in a heap
+# that grows with every app and template, takes a fifth of the whole run.
+gc.set_threshold(100_000, 50, 100)
+# Every customer and every sign-in costs a hash, which is made to be slow.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 _numbers = itertools.count(1)
 CHROMIUM = os.environ.get("CHROME_PATH") or shutil.which("chromium") or ""
